@@ -1,0 +1,1 @@
+"""The journal: what happened, as immutable entries, and how it is read, written and corrected."""

@@ -1,0 +1,111 @@
+"""The whole vocabulary of the journal, one file a subject.
+
+`KINDS` maps the contract's word to its record, in the order of the contract.
+"""
+
+from caretally.journal.entries.conditions import (
+    ConditionRecorded,
+    Died,
+    GlobalSurgeryRecorded,
+    StayRecorded,
+)
+from caretally.journal.entries.contacts import ContactAttempted, ContactHeld, ExcludedLeg
+from caretally.journal.entries.corrections import EntryVoided
+from caretally.journal.entries.coverage import (
+    AccessAligned,
+    Authorized,
+    BilledElsewhere,
+    Covered,
+    VisitBilled,
+)
+from caretally.journal.entries.devices import (
+    Component,
+    DeviceAssigned,
+    DeviceReturned,
+    ReadingRecorded,
+    SetupCompleted,
+)
+from caretally.journal.entries.enrollment import (
+    Consented,
+    ConsentRevoked,
+    Disenrolled,
+    Enrolled,
+    Ordered,
+    OrderEnded,
+)
+from caretally.journal.entries.envelope import Body, Entry
+from caretally.journal.entries.practice import (
+    CaregiverAuthorized,
+    PatientRegistered,
+    PracticeRegistered,
+    StaffRegistered,
+)
+from caretally.journal.entries.timekeeping import TimeLogged
+
+KINDS: dict[str, type[Body]] = {
+    body.kind: body
+    for body in (
+        PracticeRegistered,
+        StaffRegistered,
+        PatientRegistered,
+        Enrolled,
+        Disenrolled,
+        Consented,
+        ConsentRevoked,
+        Ordered,
+        OrderEnded,
+        Covered,
+        CaregiverAuthorized,
+        DeviceAssigned,
+        DeviceReturned,
+        SetupCompleted,
+        ReadingRecorded,
+        ContactHeld,
+        ContactAttempted,
+        TimeLogged,
+        ConditionRecorded,
+        StayRecorded,
+        GlobalSurgeryRecorded,
+        BilledElsewhere,
+        VisitBilled,
+        Authorized,
+        AccessAligned,
+        Died,
+        EntryVoided,
+    )
+}
+
+__all__ = [
+    "KINDS",
+    "AccessAligned",
+    "Authorized",
+    "BilledElsewhere",
+    "Body",
+    "CaregiverAuthorized",
+    "Component",
+    "ConditionRecorded",
+    "ConsentRevoked",
+    "Consented",
+    "ContactAttempted",
+    "ContactHeld",
+    "Covered",
+    "DeviceAssigned",
+    "DeviceReturned",
+    "Died",
+    "Disenrolled",
+    "Enrolled",
+    "Entry",
+    "EntryVoided",
+    "ExcludedLeg",
+    "GlobalSurgeryRecorded",
+    "OrderEnded",
+    "Ordered",
+    "PatientRegistered",
+    "PracticeRegistered",
+    "ReadingRecorded",
+    "SetupCompleted",
+    "StaffRegistered",
+    "StayRecorded",
+    "TimeLogged",
+    "VisitBilled",
+]

@@ -1,0 +1,111 @@
+"""What a field of an entry may hold, beyond its Python type.
+
+The reader, the writer, the JSON Schema and the reference page all follow these marks, so that a
+rule about a field is written once, at the field. This file refuses to know any particular kind.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from caretally import codes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """The name of a field in JSON, where the contract's name is a word of Python or of another."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneOf:
+    """The only words a text field may hold."""
+
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shaped:
+    """The form of a text field.
+
+    pattern: a regular expression for the whole text, in the common ground of Python and ECMAScript.
+    says: the form in words, for the reader of a message.
+    """
+
+    pattern: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """The bounds of a whole number, both inclusive."""
+
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Private:
+    """The content is about a person: a message tells its type and length, never its text."""
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneName:
+    """The text must be an IANA time zone known to this installation."""
+
+
+PRIVATE = Private()
+
+Id = Annotated[str, Shaped(pattern=r"[\s\S]*\S[\s\S]*", says="an id: a text that is not blank")]
+Label = Annotated[str, Shaped(pattern=r"[\s\S]+", says="a text that is not empty")]
+FreeText = Annotated[str, PRIVATE]
+Actor = Annotated[
+    str,
+    Shaped(
+        pattern=r"(staff|device|system|agent):[\s\S]*\S[\s\S]*",
+        says="staff:ID, device:ID, system:NAME or agent:NAME",
+    ),
+]
+SpokeWith = Annotated[
+    str,
+    Shaped(
+        pattern=r"patient|other|caregiver:[\s\S]*\S[\s\S]*", says="patient, caregiver:ID or other"
+    ),
+]
+GivenBy = Annotated[
+    str, Shaped(pattern=r"patient|caregiver:[\s\S]*\S[\s\S]*", says="patient or caregiver:ID")
+]
+BillingCode = Annotated[
+    str, Shaped(pattern=r"[A-Z0-9]{5}", says="a billing code: 5 characters of A-Z and 0-9")
+]
+TimeZone = Annotated[str, ZoneName()]
+PrivateDate = Annotated[date, PRIVATE]
+PrivateNumber = Annotated[Decimal, PRIVATE]
+FromDate = Annotated[date, Named(key="from")]
+ToDate = Annotated[date, Named(key="to")]
+OptionalFromDate = Annotated[date | None, Named(key="from")]
+OptionalToDate = Annotated[date | None, Named(key="to")]
+FromInstant = Annotated[datetime, Named(key="from")]
+OptionalToInstant = Annotated[datetime | None, Named(key="to")]
+
+Program = Annotated[str, OneOf(words=codes.PROGRAMS)]
+Role = Annotated[str, OneOf(words=codes.ROLES)]
+Setting = Annotated[str, OneOf(words=codes.SETTINGS)]
+Scope = Annotated[str, OneOf(words=codes.SCOPES)]
+ConsentMethod = Annotated[str, OneOf(words=codes.CONSENT_METHODS)]
+BodySystem = Annotated[str, OneOf(words=codes.BODY_SYSTEMS)]
+Origin = Annotated[str, OneOf(words=codes.ORIGINS)]
+ContactMode = Annotated[str, OneOf(words=codes.CONTACT_MODES)]
+AttemptMode = Annotated[str, OneOf(words=codes.ATTEMPT_MODES)]
+AttemptOutcome = Annotated[str, OneOf(words=codes.ATTEMPT_OUTCOMES)]
+Topic = Annotated[str, OneOf(words=codes.TOPICS)]
+LegReason = Annotated[str, OneOf(words=codes.LEG_REASONS)]
+Category = Annotated[str, OneOf(words=codes.CATEGORIES)]
+Condition = Annotated[str, OneOf(words=codes.CONDITIONS)]
+StaySetting = Annotated[str, OneOf(words=codes.STAY_SETTINGS)]
+IntendedCode = Annotated[str, OneOf(words=(codes.REVIEW_CODE,))]
+Priority = Annotated[int, Whole(least=1, most=3)]
