@@ -46,8 +46,8 @@ class Table:
     places: dict[str, str]
 
 
-type_names = {"Text": "text", "Items": "a list", "Table": "a mapping", "NoneType": "nothing"}
 Node = Text | Items | Table
+SHAPES: dict[type, str] = {Items: "a list", Table: "a mapping", type(None): "nothing"}
 
 
 @dataclass(slots=True)
@@ -55,8 +55,12 @@ class Problems:
     """All problems met so far, so that an author sees them in one run."""
 
     found: list[Problem] = field(default_factory=list)
+    sources: set[str] = field(default_factory=set)
+    """Keys that may be cited."""
 
-    def add(self, where: str, name: str, found: str, expected: str, hint: str = "") -> None:
+    def add(
+        self, where: str, name: str, found: str, expected: str, hint: str = ""
+    ) -> None:
         """Note one problem and carry on."""
         self.found.append(
             Problem(where=where, field=name, found=found, expected=expected, hint=hint)
@@ -67,7 +71,7 @@ def shape(node: Node | None) -> str:
     """Return a word for what a node is, with its text where it is short."""
     if isinstance(node, Text):
         return repr(node.value[:60])
-    return type_names[type(node).__name__]
+    return SHAPES[type(node)]
 
 
 def read_table(text: str, file: str, problems: Problems) -> Table:
@@ -106,9 +110,12 @@ class _Marking:
         if node.tag not in PLAIN_TAGS:
             self.problems.add(where, "", f"the tag {node.tag}", "a plain value")
         if isinstance(node, yaml.ScalarNode):
-            return None if node.style is None and node.value in NOTHING else Text(where, node.value)
+            bare = not node.style and node.value in NOTHING
+            return None if bare else Text(where, node.value)
         if isinstance(node, yaml.SequenceNode):
-            return Items(where, tuple(filter(None, [self.mark(item) for item in node.value])))
+            return Items(
+                where, tuple(filter(None, [self.mark(item) for item in node.value]))
+            )
         return self.mark_table(node, where)
 
     def mark_table(self, node: yaml.Node, where: str) -> Table:
@@ -142,8 +149,8 @@ class Row:
         """Return file and line of a key, or of the mapping where the key is absent."""
         return self.table.places.get(key, self.table.where)
 
-    def keys(self) -> tuple[str, ...]:
-        """Return the keys as written, read or not."""
+    def written(self) -> tuple[str, ...]:
+        """Return the keys in written order, read or not."""
         return tuple(self.table.entries)
 
     def refuse(self, key: str, found: str, expected: str, hint: str = "") -> None:
@@ -164,7 +171,9 @@ class Row:
             self.refuse(key, shape(node), "text")
         return default or ""
 
-    def one_of(self, key: str, allowed: Iterable[str], default: str | None = None) -> str:
+    def one_of(
+        self, key: str, allowed: Iterable[str], default: str | None = None
+    ) -> str:
         """Return a word out of a closed set."""
         word, allowed = self.text(key, default), tuple(allowed)
         if word not in allowed:
@@ -173,7 +182,10 @@ class Row:
 
     def flag(self, key: str, *, default: bool) -> bool:
         """Return a written `true` or `false`."""
-        return self.one_of(key, ("true", "false"), "true" if default else "false") == "true"
+        return (
+            self.one_of(key, ("true", "false"), "true" if default else "false")
+            == "true"
+        )
 
     def whole(self, key: str) -> int:
         """Return a whole number of zero or more."""
@@ -187,13 +199,25 @@ class Row:
     def words(self, key: str, *, required: bool = True) -> tuple[str, ...]:
         """Return a list of scalars; an empty or absent one is a problem where it is required."""
         node = self.node(key)
-        if isinstance(node, Items) and all(isinstance(item, Text) for item in node.values):
+        if isinstance(node, Items) and all(
+            isinstance(item, Text) for item in node.values
+        ):
             words = tuple(item.value for item in node.values if isinstance(item, Text))
             if words or not required:
                 return words
         if node is not None or required:
             self.refuse(key, shape(node), "a list of words")
         return ()
+
+    def cites(self, key: str = "cites") -> tuple[str, ...]:
+        """Return the keys of the sources cited: at least one, all of them known."""
+        cites = self.words(key)
+        for cite in cites:
+            if cite not in self.problems.sources:
+                self.refuse(
+                    key, f"the unknown source {cite!r}", "a key of sources.yaml"
+                )
+        return cites
 
     def row(self, key: str) -> Row:
         """Return the mapping at a key; an empty one when there is none."""
@@ -207,7 +231,9 @@ class Row:
         if not isinstance(node, Items):
             self.refuse(key, shape(node), "a list of mappings")
             return ()
-        return tuple(self.as_row(item, f"{key}[{i}]") for i, item in enumerate(node.values, 1))
+        return tuple(
+            self.as_row(item, f"{key}[{i}]") for i, item in enumerate(node.values, 1)
+        )
 
     def as_row(self, node: Node | None, key: str) -> Row:
         """Return a node as a mapping under this one's path."""

@@ -1,0 +1,179 @@
+"""Loads the rulebook: every sheet checked, every value cited, or nothing at all.
+
+A rulebook that cannot be read in full is refused as a whole, with all its problems by file and
+line, because half a rulebook decides like a whole one and says nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import lru_cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from caretally.billability.dated_values import read_parameters
+from caretally.billability.edits import read_edits
+from caretally.billability.payers import read_payer
+from caretally.billability.sheet_checks import in_order
+from caretally.billability.sheet_reader import Layer, read_foundations, read_sheet
+from caretally.billability.sheet_records import (
+    Dated,
+    Edits,
+    Mue,
+    Note,
+    Parameter,
+    PayerSheet,
+    Requirement,
+    Restriction,
+    Rulebook,
+    Sheet,
+    Source,
+    Version,
+)
+from caretally.billability.yaml_lines import Problems, Row, read_table
+from caretally.errors import RulebookError
+
+__all__ = [
+    "Dated", "Edits", "Mue", "Note", "Parameter", "PayerSheet", "Requirement", "Restriction",
+    "Rulebook", "Sheet", "Source", "Version", "load_rulebook",
+]  # fmt: skip
+
+CONFIDENCES = ("high", "medium", "low")
+SCENARIOS = ".scenarios.yaml"
+ROOMS = ("sources.yaml", "medicare/", "payers/", "fees/", "edits/")
+"""What a rulebook consists of; scenarios and cases test it and are no part of it."""
+SHARED_FILES = frozenset({"medicare/counting.yaml", "medicare/foundations.yaml"})
+
+
+def load_rulebook(folder: Traversable | None = None) -> Rulebook:
+    """Return the rulebook of a folder, or the installed one.
+
+    Raises:
+        RulebookError: anything in it cannot be read or applied; all problems are listed.
+    """
+    return installed_rulebook() if folder is None else _Loading(folder).rulebook()
+
+
+@lru_cache(maxsize=1)
+def installed_rulebook() -> Rulebook:
+    """Return the rulebook that came with the program, read once."""
+    return _Loading(files("caretally") / "rulebook").rulebook()
+
+
+def texts_of(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, bytes]]:
+    """Yield the YAML and CSV files below a folder by their names relative to it."""
+    for item in folder.iterdir():
+        name = f"{prefix}{item.name}"
+        if item.is_dir():
+            yield from texts_of(item, f"{name}/")
+        elif name.endswith((".yaml", ".csv")):
+            yield name, item.read_bytes().replace(b"\r\n", b"\n")
+
+
+def digest_of(contents: Mapping[str, bytes]) -> str:
+    """Return a digest of names and contents, the same on every platform and in every order."""
+    digest = hashlib.sha256()
+    for name in sorted(contents):
+        digest.update(f"{name}\n{len(contents[name])}\n".encode())
+        digest.update(contents[name])
+    return f"sha256:{digest.hexdigest()}"
+
+
+class _Loading:
+    """One load: the files, and the problems found in them so far."""
+
+    def __init__(self, folder: Traversable) -> None:
+        self.problems = Problems()
+        self.contents = {
+            name: content
+            for name, content in texts_of(folder)
+            if not name.endswith(SCENARIOS)
+        }
+
+    def rulebook(self) -> Rulebook:
+        """Return the rulebook, or raise with all problems."""
+        sources = self.sources()
+        counting = self.row("medicare/counting.yaml")
+        foundations = read_foundations(self.row("medicare/foundations.yaml"))
+        sheets = in_order(self.sheets(foundations), self.problems)
+        units_of = {
+            n: p.unit for sheet in sheets.values() for n, p in sheet.parameters.items()
+        }
+        rulebook = Rulebook(
+            sheets=sheets,
+            payers=self.payers(units_of),
+            counting=read_parameters(counting.row("parameters")),
+            sources=sources,
+            edits=read_edits(
+                self.row("edits/edits.yaml"), lambda n: self.text(f"edits/{n}")
+            ),
+            digest=digest_of(self.contents),
+            loaded_from=counting.day("loaded_from") or date.max,
+            loaded_to=counting.day("loaded_to") or date.min,
+        )
+        for key in ("summary", "reviewed_on"):
+            counting.text(key)
+        counting.finish()
+        if self.problems.found:
+            raise RulebookError(tuple(dict.fromkeys(self.problems.found)))
+        return rulebook
+
+    def text(self, name: str) -> str:
+        """Return the text of a file; empty, with a problem noted, when there is none."""
+        if name not in self.contents:
+            self.problems.add(
+                name, "", "no file", "a file of this name in the rulebook"
+            )
+            return ""
+        try:
+            return self.contents[name].decode()
+        except UnicodeDecodeError:
+            self.problems.add(name, "", "bytes that are no UTF-8", "UTF-8 text")
+            return ""
+
+    def row(self, name: str) -> Row:
+        """Return the mapping of a YAML file."""
+        return Row(read_table(self.text(name), name, self.problems), self.problems)
+
+    def sources(self) -> dict[str, Source]:
+        """Return the sources by key."""
+        row = self.row("sources.yaml")
+        self.problems.sources |= set(row.written())
+        return {key: read_source(key, row.row(key)) for key in row.written()}
+
+    def sheets(self, foundations: Mapping[str, Layer]) -> dict[str, Sheet]:
+        """Return the sheets of all codes."""
+        names = [n for n in self.yaml_files("medicare/") if n not in SHARED_FILES]
+        read = [read_sheet(self.row(name), foundations, name) for name in names]
+        return {sheet.code: sheet for sheet in read}
+
+    def payers(self, units_of: Mapping[str, str]) -> dict[str, PayerSheet]:
+        """Return the sheets of all payers."""
+        read = [
+            read_payer(self.row(name), units_of, name)
+            for name in self.yaml_files("payers/")
+        ]
+        return {sheet.payer: sheet for sheet in read}
+
+    def yaml_files(self, prefix: str) -> list[str]:
+        """Return the names of the YAML files below a folder, sorted."""
+        return sorted(
+            n for n in self.contents if n.startswith(prefix) and n.endswith(".yaml")
+        )
+
+
+def read_source(key: str, row: Row) -> Source:
+    """Return one source."""
+    source = Source(
+        key=key,
+        title=row.text("title"),
+        publisher=row.text("publisher"),
+        locator=row.text("locator", ""),
+        url=row.text("url", ""),
+        read_on=row.day("read_on") or date.min,
+        confidence=row.one_of("confidence", CONFIDENCES),
+    )
+    row.finish()
+    return source

@@ -1,0 +1,1 @@
+"""The rulebook: dated sheets, fees, edits and sources as plain files; no code lives here."""
