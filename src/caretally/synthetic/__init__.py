@@ -1,0 +1,1 @@
+"""Invented people: the fixed cast, and seeded programs of whole practices."""
