@@ -55,6 +55,13 @@ UNITS: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 """How many units a code has: the functions and their arguments, `?` marking optional ones."""
 
+COUNTING: Mapping[str, str] = {
+    "counted_roles": "words", "practitioner_roles": "words", "counted_categories": "words",
+    "live_modes": "words", "clinical_topics": "words", "plausible_span": "seconds",
+    "period_length": "days",
+}  # fmt: skip
+"""The parameters of counting.yaml with their units: exactly what the fold reads."""
+
 PARAMETER_UNITS = (
     "seconds",
     "days",
@@ -205,3 +212,12 @@ def report_circle(
 def argument_words(requirement: Requirement) -> frozenset[str]:
     """Return the single words given as arguments, names of parameters among them."""
     return frozenset(v for v in requirement.arguments.values() if isinstance(v, str))
+
+
+def sheet_words(sheet: Sheet) -> frozenset[str]:
+    """Return the single words given as arguments anywhere in a sheet."""
+    requirements = [r for version in sheet.requires for r in version.requirements]
+    singles = [single for r in requirements for single in r.any_of or (r,)]
+    return frozenset(sheet.units_arguments.values()).union(
+        *map(argument_words, singles)
+    )

@@ -5,10 +5,13 @@ Nothing here reads a file or decides; `sheets.load_rulebook` builds these and th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
+Rule = tuple[object, ...]
+Rules = tuple[Rule, ...]
 SETTING_CRITERIA = frozenset({"is_outside_g0511", "may_use_g0511"})
 """Criteria that concern only practices of one setting; other practices see no change of rules."""
 
@@ -136,31 +139,32 @@ class Sheet:
 
     def change_dates(self) -> tuple[date, ...]:
         """Return all dates at which a parameter or the requirements change, ascending."""
-        return self.dates_of_change(self.requires)
+        return tuple(sorted({*self.version_changes(rules_of), *self.value_changes()}))
 
     def straddle_dates(self) -> tuple[date, ...]:
         """Return the dates that change the rules for every practice, whatever its setting."""
-        return self.dates_of_change(
-            tuple(
-                version
-                for before, version in zip(
-                    (None, *self.requires), self.requires, strict=False
-                )
-                if before is None
-                or for_every_setting(before) != for_every_setting(version)
-            )
+        return tuple(
+            sorted({*self.version_changes(rules_everywhere), *self.value_changes()})
         )
 
-    def dates_of_change(self, versions: tuple[Version, ...]) -> tuple[date, ...]:
-        """Return the first dates of versions and parameter values from the code's first date."""
-        first = self.requires[0].from_on
-        values = {
-            dated.from_on
+    def version_changes(self, rules: Callable[[Version], Rules]) -> tuple[date, ...]:
+        """Return the first dates of versions that ask for something else than the one before."""
+        before = (None, *map(rules, self.requires))
+        return tuple(
+            v.from_on
+            for v, old in zip(self.requires, before, strict=False)
+            if rules(v) != old
+        )
+
+    def value_changes(self) -> tuple[date, ...]:
+        """Return the dates within the code's life at which a parameter gets another value."""
+        return tuple(
+            new.from_on
             for parameter in self.parameters.values()
-            for dated in parameter.values
-            if dated.from_on > first
-        }
-        return tuple(sorted(values | {version.from_on for version in versions}))
+            for old, new in pairwise(parameter.values)
+            if (old.value, old.readings) != (new.value, new.readings)
+            and new.from_on > self.requires[0].from_on
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,6 +264,24 @@ def value_on(values: tuple[Dated, ...], day: date) -> Dated | None:
     return None
 
 
-def for_every_setting(version: Version) -> tuple[Requirement, ...]:
-    """Return the requirements that do not hang on a practice's setting."""
-    return tuple(r for r in version.requirements if r.name not in SETTING_CRITERIA)
+def rule(requirement: Requirement) -> Rule:
+    """Return what a requirement asks for, without its citations."""
+    return (
+        requirement.name,
+        tuple(sorted(requirement.arguments.items())),
+        requirement.effect,
+        requirement.flag,
+        tuple(map(rule, requirement.any_of)),
+    )
+
+
+def rules_of(version: Version) -> Rules:
+    """Return what a version asks for, without citations."""
+    return tuple(map(rule, version.requirements))
+
+
+def rules_everywhere(version: Version) -> Rules:
+    """Return what a version asks of practices of every setting, without citations."""
+    return tuple(
+        rule(r) for r in version.requirements if r.name not in SETTING_CRITERIA
+    )

@@ -16,7 +16,7 @@ from importlib.resources.abc import Traversable
 from caretally.billability.dated_values import read_parameters
 from caretally.billability.edits import read_edits
 from caretally.billability.payers import read_payer
-from caretally.billability.sheet_checks import in_order
+from caretally.billability.sheet_checks import COUNTING, in_order, sheet_words
 from caretally.billability.sheet_reader import Layer, read_foundations, read_sheet
 from caretally.billability.sheet_records import (
     Dated,
@@ -116,9 +116,55 @@ class _Loading:
         for key in ("summary", "reviewed_on"):
             counting.text(key)
         counting.finish()
+        self.check_counting(rulebook)
+        self.check_unit_edits(rulebook)
+        self.check_foundations(rulebook, foundations)
         if self.problems.found:
-            raise RulebookError(tuple(dict.fromkeys(self.problems.found)))
+            raise RulebookError(self.problems.settled())
         return rulebook
+
+    def check_counting(self, rulebook: Rulebook) -> None:
+        """Refuse another set of counting parameters than the fold reads."""
+        for name in sorted(rulebook.counting.keys() ^ COUNTING.keys()):
+            found = (
+                "a parameter nothing reads"
+                if name in rulebook.counting
+                else "no parameter"
+            )
+            self.problems.add(
+                "medicare/counting.yaml:1", name, found, ", ".join(COUNTING)
+            )
+        for name, parameter in rulebook.counting.items():
+            if parameter.unit != COUNTING.get(name, parameter.unit):
+                self.problems.add(
+                    "medicare/counting.yaml:1",
+                    name,
+                    f"unit {parameter.unit}",
+                    COUNTING[name],
+                )
+
+    def check_unit_edits(self, rulebook: Rulebook) -> None:
+        """Refuse a sheet whose unit edit is not the one of the table."""
+        for code, sheet in rulebook.sheets.items():
+            table = rulebook.edits.mue.get(code)
+            if sheet.mue != table:
+                self.problems.add(f"{sheet.file}:1", "mue", f"{sheet.mue}", f"{table}")
+
+    def check_foundations(
+        self, rulebook: Rulebook, foundations: Mapping[str, Layer]
+    ) -> None:
+        """Refuse a shared parameter that no sheet applies."""
+        used = {
+            word for sheet in rulebook.sheets.values() for word in sheet_words(sheet)
+        }
+        for group, layer in foundations.items():
+            for name in sorted(layer.parameters.keys() - used):
+                self.problems.add(
+                    "medicare/foundations.yaml:1",
+                    f"{group}.{name}",
+                    "no reader",
+                    "a criterion",
+                )
 
     def text(self, name: str) -> str:
         """Return the text of a file; empty, with a problem noted, when there is none."""

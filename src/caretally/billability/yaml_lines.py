@@ -57,6 +57,8 @@ class Problems:
     found: list[Problem] = field(default_factory=list)
     sources: set[str] = field(default_factory=set)
     """Keys that may be cited."""
+    unreadable: set[str] = field(default_factory=set)
+    """Files that are no YAML, so that what they seem to lack says nothing."""
 
     def add(
         self, where: str, name: str, found: str, expected: str, hint: str = ""
@@ -65,6 +67,14 @@ class Problems:
         self.found.append(
             Problem(where=where, field=name, found=found, expected=expected, hint=hint)
         )
+
+    def settled(self) -> tuple[Problem, ...]:
+        """Return each problem once, and of an unreadable file only that it is unreadable."""
+        of_files = [
+            (problem, problem.where.rpartition(":")[0]) for problem in self.found
+        ]
+        kept = [p for p, file in of_files if file not in self.unreadable or not p.field]
+        return tuple(dict.fromkeys(kept))
 
 
 def shape(node: Node | None) -> str:
@@ -82,6 +92,7 @@ def read_table(text: str, file: str, problems: Problems) -> Table:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
+        problems.unreadable.add(file)
         said = getattr(error, "problem", None) or "text that is no YAML"
         problems.add(f"{file}:{line}", "", str(said), "one YAML document")
         return empty
