@@ -19,9 +19,9 @@ from zoneinfo import ZoneInfo
 from caretally.clock import ServiceMonth
 from caretally.journal import entries as kinds
 from caretally.journal.entries import Entry
-from hostile_spans import ZONES, write_spans
-from hostile_writer import Writer
-from oracle import oracle_decide
+from tests.property.hostile_spans import ZONES, write_spans
+from tests.property.hostile_writer import Writer
+from tests.property.oracle import oracle_decide
 
 MONTHS = (
     "2019-01", "2019-12", "2020-01", "2020-03", "2020-12", "2021-01", "2022-01", "2022-12",

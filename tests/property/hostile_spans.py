@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from caretally.clock import ServiceMonth
 from caretally.journal import entries as kinds
-from hostile_writer import Writer
+from tests.property.hostile_writer import Writer
 
 ZONES = (
     "America/New_York", "America/New_York", "America/Chicago", "America/Los_Angeles",
@@ -78,8 +78,9 @@ def instants(rng: random.Random, charts: Sequence[Served], month: ServiceMonth) 
         local(month.last_day, 86400 - rng.choice((1, 60, 900)), rng.choice(charts).zone),
         local(month.first_day + timedelta(days=rng.randrange(28)), 86000, chart.zone),
     ]
-    for _ in range(3):
-        found.append(local(month.first_day + timedelta(days=rng.randrange(28)), 36000, "UTC"))
+    found += [
+        local(month.first_day + timedelta(days=rng.randrange(28)), 36000, "UTC") for _ in range(3)
+    ]
     if str(month) in ("2026-03", "2026-11"):
         change = date(2026, 3, 8) if str(month) == "2026-03" else date(2026, 11, 1)
         found.append(local(change, rng.choice((0, 3600, 7000, 7200)), "America/New_York"))

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 
 from caretally.clock import ServiceMonth
 from caretally.journal.entries import Entry
-from oracle_days import (
+from tests.property.oracle_days import (
     Period,
     explain_readings,
     had_covid,
@@ -21,8 +21,8 @@ from oracle_days import (
     periods_of,
     readings_of,
 )
-from oracle_file import File, Person, day_of, person_of, read_file, second_of, touch
-from oracle_holds import (
+from tests.property.oracle_file import File, Person, day_of, person_of, read_file, second_of, touch
+from tests.property.oracle_holds import (
     PAYERS,
     Slot,
     enrollment_for,
@@ -32,7 +32,7 @@ from oracle_holds import (
     setting_for,
     slot_of,
 )
-from oracle_time import Roster, Span, explain, settle, split_seconds, totals
+from tests.property.oracle_time import Roster, Span, explain, settle, split_seconds, totals
 
 POLICIES = ("cms_combined", "interactive_only", "cms_combined_min_live")
 STRICT_SETUP = "setup_16_days"
@@ -365,16 +365,16 @@ def flags_of(case: Case, lines: Lines, as_of: datetime | None) -> set[str]:
             flags.add("before_date_of_service")
     if has_late_entries(case):
         flags.add("late_entries")
-    if any(code in ("99457", "99470", "98980", "98979") for code, _ in lines):
-        if case.totals["live_seconds"] < LIVE_FLOOR:
-            flags.add("low_live_time")
+    has_base = any(code in ("99457", "99470", "98980", "98979") for code, _ in lines)
+    if has_base and case.totals["live_seconds"] < LIVE_FLOOR:
+        flags.add("low_live_time")
     for span in in_month_spans(case):
         if span.won and span.end - span.start < 10:
             flags.add("accidental_entry")
     for slot in [case.month_slot, *[case.slot(period) for period in case.ending()]]:
-        if setting_for(case.file, person, slot) in ("fqhc", "rhc"):
-            if CHOICE_FROM <= slot.on <= CHOICE_TO:
-                flags.add("g0511_possible")
+        setting = setting_for(case.file, person, slot)
+        if setting in ("fqhc", "rhc") and CHOICE_FROM <= slot.on <= CHOICE_TO:
+            flags.add("g0511_possible")
         if is_restricted(case, slot):
             flags.add("coverage_restriction_postponed")
     return flags

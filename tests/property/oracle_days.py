@@ -1,4 +1,4 @@
-"""Data days, device periods and set-up (contract section 3 and section 6, Device periods, 99453)."""
+"""Data days, device periods and set-up (contract sections 3 and 6, Device periods, 99453)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from caretally.journal.entries import Entry
-from oracle_file import (
+from tests.property.oracle_file import (
     FOREVER,
     ONE_DAY,
     File,
@@ -201,10 +201,8 @@ def has_setup(person: Person, program: str, period: Period) -> bool:
     episodes = person.enrollments(program)
     after = episodes[period.episode - 1][1] if period.episode > 0 else -FOREVER
     before = start_of(period.last + ONE_DAY, person.zone)
-    for entry in person.of_kind("setup_completed"):
-        if after <= second_of(entry.at) < before:
-            return True
-    return False
+    done = [second_of(entry.at) for entry in person.of_kind("setup_completed")]
+    return any(after <= second < before for second in done)
 
 
 def meets_setup(person: Person, program: str, period: Period, *, strict: bool) -> bool:
@@ -218,11 +216,12 @@ def meets_setup(person: Person, program: str, period: Period, *, strict: bool) -
 
 def explain_readings(file: File, person: Person) -> list[dict]:
     """Readings of the month that make no data day, with the reasons."""
-    rows = []
     month = person.month
-    for reading in readings_of(file, person, person.program):
-        if reading.faults and month.first_day <= reading.day <= month.last_day:
-            rows.append((reading.entry.id, reading.faults))
+    rows = [
+        (reading.entry.id, reading.faults)
+        for reading in readings_of(file, person, person.program)
+        if reading.faults and month.first_day <= reading.day <= month.last_day
+    ]
     for entry in file.known:
         if entry.kind != "reading_recorded" or entry.patient != person.name:
             continue

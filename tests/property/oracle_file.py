@@ -103,7 +103,7 @@ class File:
 
 
 def read_file(entries: Iterable[Entry], as_of: datetime | None) -> File:
-    """Apply `--as-of`, supersedings and voids (contract section 6, Corrections, Time of knowing)."""
+    """Apply `--as-of`, supersedings and voids (section 6, Corrections, Time of knowing)."""
     known = [entry for entry in entries if as_of is None or entry.recorded_at <= as_of]
     set_aside: dict[str, str] = {}
     for entry in known:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from caretally.journal.entries import Entry
-from oracle_days import readings_of
-from oracle_file import (
+from tests.property.oracle_days import readings_of
+from tests.property.oracle_file import (
     ONE_DAY,
     File,
     Person,

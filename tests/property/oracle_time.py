@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from caretally.journal.entries import Entry
-from oracle_file import (
+from tests.property.oracle_file import (
     COUNTING_ROLES,
     PRACTITIONER_ROLES,
     File,
