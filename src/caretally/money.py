@@ -24,10 +24,8 @@ class Money:
     currency: str = "USD"
 
     def __post_init__(self) -> None:
-        if not isinstance(self.amount, Decimal) or not self.amount.is_finite():
-            raise TypeError(
-                f"money is a finite Decimal, not {type(self.amount).__name__}"
-            )
+        if type(self.amount) is not Decimal or not self.amount.is_finite():
+            raise TypeError(f"money is a finite Decimal, not {self.amount!r}")
 
     def cents(self) -> Money:
         """Return the amount rounded half up to cents."""

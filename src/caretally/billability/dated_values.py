@@ -30,13 +30,9 @@ def read_parameter(name: str, row: Row) -> Parameter:
     readings = read_readings(row.row("readings"), unit)
     values = read_dated(row, unit)
     if not values:
-        row.problems.add(
-            row.table.where, row.path, "no value", "at least one dated value"
-        )
+        row.problems.add(row.table.where, row.path, "no value", "at least one dated value")
     if (status == "contested") != (page is not None):
-        row.refuse(
-            "status", status, "`contested` with the page that explains it, or neither"
-        )
+        row.refuse("status", status, "`contested` with the page that explains it, or neither")
     row.finish()
     return Parameter(
         name=name, unit=unit, status=status, page=page, values=values, readings=readings
@@ -67,8 +63,7 @@ def first_dates(row: Row) -> tuple[tuple[str, date], ...]:
 def read_dated(row: Row, unit: str) -> tuple[Dated, ...]:
     """Return the dated values of a mapping whose date keys hold {value, cites, readings?}."""
     return tuple(
-        read_value(row.row(key), unit=unit, from_on=first)
-        for key, first in first_dates(row)
+        read_value(row.row(key), unit=unit, from_on=first) for key, first in first_dates(row)
     )
 
 
@@ -83,9 +78,7 @@ def read_value(row: Row, *, unit: str, from_on: date) -> Dated:
     }
     cites = row.cites()
     row.finish()
-    return Dated(
-        from_on=from_on, value=value, cites=cites, readings=amounts, words=words
-    )
+    return Dated(from_on=from_on, value=value, cites=cites, readings=amounts, words=words)
 
 
 def typed(row: Row, unit: str) -> int | str:
@@ -110,9 +103,7 @@ def read_readings(row: Row, unit: str) -> dict[str, tuple[str, ...] | int]:
         else:
             found[name] = whole(row.text(name), row, name)
     if unit == "policy" and found and found.keys() != set(POLICIES):
-        row.problems.add(
-            row.table.where, row.path, ", ".join(found), ", ".join(POLICIES)
-        )
+        row.problems.add(row.table.where, row.path, ", ".join(found), ", ".join(POLICIES))
     return found
 
 

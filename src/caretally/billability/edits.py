@@ -22,13 +22,12 @@ ReadText = Callable[[str], str]
 def read_edits(row: Row, read_text: ReadText) -> Edits:
     """Return the edits that a header describes; `read_text` opens a file of the folder by name."""
     problems = row.problems
+    units_file, pairs_file = row.text("mue"), row.text("pairs")
     cites_of_units, cites_of_pairs = row.cites("mue_cites"), row.cites("pairs_cites")
     edits = Edits(
         as_of=row.day("as_of") or date.min,
-        mue=read_mue(
-            read_text(name := row.text("mue")), name, (cites_of_units, problems)
-        ),
-        pairs=read_pairs(read_text(name := row.text("pairs")), name, problems),
+        mue=read_mue(read_text(units_file), units_file, (cites_of_units, problems)),
+        pairs=read_pairs(read_text(pairs_file), pairs_file, problems),
         cites=cites_of_pairs,
     )
     for says in ("origin", "caveat"):
@@ -43,16 +42,12 @@ def rows_of(
     """Return the rows of a CSV text with file:line, refusing other columns than expected."""
     reader = csv.DictReader(text.splitlines())
     if tuple(reader.fieldnames or ()) != columns:
-        problems.add(
-            f"{file}:1", "", ",".join(reader.fieldnames or ()), ",".join(columns)
-        )
+        problems.add(f"edits/{file}:1", "", ",".join(reader.fieldnames or ()), ",".join(columns))
         return []
-    return [(f"{file}:{reader.line_num}", row) for row in reader]
+    return [(f"edits/{file}:{reader.line_num}", row) for row in reader]
 
 
-def read_mue(
-    text: str, file: str, told: tuple[tuple[str, ...], Problems]
-) -> dict[str, Mue]:
+def read_mue(text: str, file: str, told: tuple[tuple[str, ...], Problems]) -> dict[str, Mue]:
     """Return the unit edits by code; `told` holds their citations and the problems so far."""
     cites, problems = told
     found: dict[str, Mue] = {}

@@ -113,9 +113,7 @@ class Fees:
         rate = self.rate(code, day, qualifying=qualifying)
         return rate.amount(NATIONAL, facility=facility) if rate else None
 
-    def allowed(
-        self, code: str, day: date, *, at: Place, qualifying: bool = False
-    ) -> Allowed:
+    def allowed(self, code: str, day: date, *, at: Place, qualifying: bool = False) -> Allowed:
         """Return the amount at a place on a date of service.
 
         Raises:
@@ -123,9 +121,7 @@ class Fees:
         """
         rate = self.rate(code, day, qualifying=qualifying)
         if rate is None:
-            return Allowed(
-                amount=None, basis="none", note=f"no table prices {code} on {day}"
-            )
+            return Allowed(amount=None, basis="none", note=f"no table prices {code} on {day}")
         index, note = (
             NATIONAL,
             f"no local indexes of {day.year} are loaded: the national amount",
@@ -134,18 +130,14 @@ class Fees:
             index, note = self.index(day.year, at), ""
         amount = rate.amount(index, facility=at.facility)
         unpriced = "Medicare sets no national price for this code at this site"
-        return Allowed(
-            amount=amount, basis=index.name, note=note if amount else unpriced
-        )
+        return Allowed(amount=amount, basis=index.name, note=note if amount else unpriced)
 
     def index(self, year: int, at: Place) -> Index:
         """Return the local indexes of a year."""
         found = self.indexes.get((year, at.state, at.locality))
         if found is None:
             known = sorted(
-                number
-                for y, state, number in self.indexes
-                if (y, state) == (year, at.state)
+                number for y, state, number in self.indexes if (y, state) == (year, at.state)
             )
             raise InputError(
                 [
@@ -153,9 +145,7 @@ class Fees:
                         where=f"fees/gpci_{year}.csv",
                         field="locality",
                         found=f"no {at.state} {at.locality}",
-                        expected=f"one of {', '.join(known)}"
-                        if known
-                        else "a state of the file",
+                        expected=f"one of {', '.join(known)}" if known else "a state of the file",
                     )
                 ]
             )
@@ -212,15 +202,11 @@ def statuses_by_release(rows: Iterable[Row]) -> dict[str, list[tuple[str, str, s
     found: defaultdict[str, list[tuple[str, str, str]]] = defaultdict(list)
     for row in rows:
         if row["status"]:
-            found[row["hcpcs"]].append(
-                (row["effective_from"], row["status"], row["facility_na"])
-            )
+            found[row["hcpcs"]].append((row["effective_from"], row["status"], row["facility_na"]))
     return found
 
 
-def status_of(
-    row: Row, statuses: Mapping[str, list[tuple[str, str, str]]]
-) -> tuple[str, str]:
+def status_of(row: Row, statuses: Mapping[str, list[tuple[str, str, str]]]) -> tuple[str, str]:
     """Return status and facility mark of a row.
 
     The releases used for 2019 and 2025 print neither; such a row takes those of the last release
@@ -259,23 +245,17 @@ def read_rate(
         )
         printed = Decimal(row["national_nonfacility_usd"])
     except (KeyError, ValueError, InvalidOperation) as error:
-        problems.append(
-            Problem(where=where, found=f"{error}", expected="dates and decimals")
-        )
+        problems.append(Problem(where=where, found=f"{error}", expected="dates and decimals"))
         return None
     computed = rate.amount(NATIONAL, facility=False)
     if computed is not None and computed.amount != printed:
         problems.append(
-            Problem(
-                where=where, field=rate.code, found=f"{printed}", expected=f"{computed}"
-            )
+            Problem(where=where, field=rate.code, found=f"{printed}", expected=f"{computed}")
         )
     return rate
 
 
-def read_indexes(
-    item: Traversable, problems: list[Problem]
-) -> dict[tuple[int, str, str], Index]:
+def read_indexes(item: Traversable, problems: list[Problem]) -> dict[tuple[int, str, str], Index]:
     """Return the local indexes of one year by year, state and locality."""
     found: dict[tuple[int, str, str], Index] = {}
     for where, row in rows_of(item, f"fees/{item.name}"):
@@ -287,7 +267,5 @@ def read_indexes(
                 malpractice=Decimal(row["mp_gpci"]),
             )
         except (KeyError, ValueError, InvalidOperation) as error:
-            problems.append(
-                Problem(where=where, found=f"{error}", expected="a year and decimals")
-            )
+            problems.append(Problem(where=where, found=f"{error}", expected="a year and decimals"))
     return found

@@ -28,18 +28,13 @@ def read_payer(row: Row, units_of: Mapping[str, str], file: str) -> PayerSheet:
         reviewed_on=row.day("reviewed_on") or date.min,
         decides=row.flag("decides", default=True),
         default_policy=read_dated(policy, "policy"),
-        overrides={
-            name: read_override(name, overrides, units_of)
-            for name in overrides.written()
-        },
+        overrides={name: read_override(name, overrides, units_of) for name in overrides.written()},
         restrictions=tuple(read_restriction(item) for item in row.rows("restrictions")),
         notes=read_notes(row),
         file=file,
     )
     if not sheet.default_policy:
-        row.refuse(
-            "default_policy", "no dated value", "a counting policy from a first date on"
-        )
+        row.refuse("default_policy", "no dated value", "a counting policy from a first date on")
     policy.finish()
     row.finish()
     if not file.endswith(f"/{sheet.payer}.yaml"):
@@ -47,14 +42,10 @@ def read_payer(row: Row, units_of: Mapping[str, str], file: str) -> PayerSheet:
     return sheet
 
 
-def read_override(
-    name: str, overrides: Row, units_of: Mapping[str, str]
-) -> tuple[Dated, ...]:
+def read_override(name: str, overrides: Row, units_of: Mapping[str, str]) -> tuple[Dated, ...]:
     """Return a payer's own values of one parameter."""
     if name not in units_of:
-        overrides.refuse(
-            name, f"the unknown parameter {name!r}", "a parameter of some sheet"
-        )
+        overrides.refuse(name, f"the unknown parameter {name!r}", "a parameter of some sheet")
     inner = overrides.row(name)
     values = read_dated(inner, units_of.get(name, "units"))
     inner.finish()

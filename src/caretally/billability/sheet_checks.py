@@ -6,59 +6,58 @@ rule the program cannot apply must not look as if it were applied.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from inspect import Signature, signature
 
+from caretally.billability import criteria, units
 from caretally.billability.sheet_records import Requirement, Sheet
 from caretally.billability.yaml_lines import Problems
-from caretally.codes import BODY_SYSTEMS
+from caretally.codes import BODY_SYSTEMS, CODE_BITS
 
-NO_ARGUMENTS: Mapping[str, str] = {}
+MEASURES: Mapping[str, str] = {
+    "is_authorized": "flag", "is_established": "years", "began_monitoring_by": "date",
+    "reaches_data_days": "days", "reaches_covid_days": "days", "stays_within_data_days": "days",
+    "cap": "units",
+}  # fmt: skip
+"""Units of the amounts a criterion, or an argument of a units function, takes; else seconds."""
+
+POLICY_ARGUMENT = "counted"
+"""The argument that takes the kinds of time a counting policy counts."""
+
+SOFT_CAP = {"soft_cap": "units?"}
+"""Beside a cap: above it the units stand, and decide raises a flag. No units function takes it."""
+
+
+def argument_kinds(function: Callable[..., object]) -> dict[str, str]:
+    """Return the arguments of a criterion or units function after the slot, each with its kind.
+
+    A kind is a unit (the argument names a parameter of that unit), or `codes` or `word` for what
+    is written out in the sheet; `?` marks an optional argument.
+    """
+    kinds = {}
+    for name, argument in list(signature(function).parameters.items())[1:]:
+        if name == POLICY_ARGUMENT:
+            kind = "policy"
+        elif argument.annotation == "Whole":
+            kind = MEASURES.get(name, MEASURES.get(function.__name__, "seconds"))
+        else:
+            kind = "word" if argument.annotation == "str" else "codes"
+        kinds[name] = kind + ("" if argument.default is Signature.empty else "?")
+    return kinds
+
+
 CRITERIA: Mapping[str, Mapping[str, str]] = {
-    **dict.fromkeys(
-        (
-            "is_enrolled", "has_consent", "is_ordered", "has_diagnosis", "is_covered",
-            "has_device_data", "is_in_one_monitoring_program", "is_not_access_aligned",
-            "is_outside_global_surgery", "is_outside_g0511", "may_use_g0511", "talked_live",
-            "had_covid", "has_setup", "is_first_setup", "is_not_in_apcm", "has_complex_decisions",
-        ),
-        NO_ARGUMENTS,
-    ),
-    "is_established": {"within": "years"},
-    "began_monitoring_by": {"latest": "date"},
-    "is_authorized": {"demanded": "flag"},
-    "is_not_billed_elsewhere": {"codes": "codes", "specific": "codes?"},
-    "has_payer_diagnosis": {"allowed": "words"},
-    "reaches_management_time": {"minimum": "seconds", "counted": "policy"},
-    "stays_below_management_time": {"maximum": "seconds", "counted": "policy"},
-    "reaches_live_floor": {"minimum": "seconds"},
-    "reaches_data_days": {"minimum": "days"},
-    "reaches_covid_days": {"minimum": "days"},
-    "stays_within_data_days": {"maximum": "days"},
-    "monitors_system": {"system": "system"},
-    "reaches_marked_time": {"minimum": "seconds"},
-    "is_billable": {"code": "code"},
-    "is_not_bundled": {"codes": "codes"},
-    "reaches_staff_time": {"minimum": "seconds"},
-    "reaches_practitioner_time": {"minimum": "seconds"},
-    "is_preferred_to": {"codes": "codes"},
-}  # fmt: skip
-"""Arguments of each criterion: a unit names a parameter of that unit, the others are literal."""
-
+    name: argument_kinds(criterion) for name, criterion in criteria.CRITERIA.items()
+}
 UNITS: Mapping[str, Mapping[str, str]] = {
-    "one": NO_ARGUMENTS,
-    "further_staff_blocks": {"base": "seconds", "block": "seconds", "cap": "units"},
-    "further_practitioner_blocks": {"base": "seconds", "block": "seconds", "cap": "units"},
-    "further_blocks": {
-        "counted": "policy", "base": "seconds", "block": "seconds", "cap": "units",
-        "soft_cap": "units?",
-    },
-}  # fmt: skip
-"""How many units a code has: the functions and their arguments, `?` marking optional ones."""
-
+    name: argument_kinds(function) | (SOFT_CAP if "cap" in argument_kinds(function) else {})
+    for name, function in units.UNITS.items()
+}
 COUNTING: Mapping[str, str] = {
     "counted_roles": "words", "practitioner_roles": "words", "counted_categories": "words",
     "live_modes": "words", "clinical_topics": "words", "plausible_span": "seconds",
-    "period_length": "days",
+    "period_length": "days", "late_after": "seconds", "short_below": "seconds",
+    "low_live_below": "seconds",
 }  # fmt: skip
 """The parameters of counting.yaml with their units: exactly what the fold reads."""
 
@@ -106,9 +105,7 @@ def check_arguments(
     for argument, kind in wanted.items():
         value = given.get(argument)
         if value is None and not kind.endswith("?"):
-            problems.add(
-                where, name, f"no argument {argument!r}", f"{argument}: of kind {kind}"
-            )
+            problems.add(where, name, f"no argument {argument!r}", f"{argument}: of kind {kind}")
         if value is not None:
             check_argument(
                 where,
@@ -129,23 +126,28 @@ def check_argument(
     """Refuse one argument, given as value and wanted kind, that is not of its kind."""
     value, kind = given
     if kind == "codes":
-        if not isinstance(value, tuple):
-            problems.add(where, name, repr(value), "a list of codes")
+        check_codes(where, name, value, problems)
     elif not isinstance(value, str):
         problems.add(where, name, "a list", f"one word of kind {kind}")
-    elif kind == "system":
-        if value not in BODY_SYSTEMS:
+    elif kind == "word":
+        if name.endswith(".system") and value not in BODY_SYSTEMS:
             problems.add(where, name, repr(value), "one of " + ", ".join(BODY_SYSTEMS))
     elif kind in PARAMETER_UNITS:
         if value not in units_of:
             known = ", ".join(sorted(units_of)) or "none here"
-            problems.add(
-                where, name, repr(value), f"a parameter of this sheet ({known})"
-            )
+            problems.add(where, name, repr(value), f"a parameter of this sheet ({known})")
         elif units_of[value] != kind:
-            problems.add(
-                where, name, f"{value!r} in {units_of[value]}", f"a parameter in {kind}"
-            )
+            problems.add(where, name, f"{value!r} in {units_of[value]}", f"a parameter in {kind}")
+
+
+def check_codes(where: str, name: str, value: str | tuple[str, ...], problems: Problems) -> None:
+    """Refuse what is no list of codes, and codes that no fact of the fold can hold."""
+    if not isinstance(value, tuple):
+        problems.add(where, name, repr(value), "a list of codes")
+    elif not any(f"{relation}." in name for relation in RELATIONS):
+        for code in value:
+            if code not in CODE_BITS:
+                problems.add(where, name, repr(code), "a code of RULE_CODES in codes.py")
 
 
 def related_codes(requirement: Requirement) -> tuple[str, ...]:
@@ -174,20 +176,14 @@ def in_order(sheets: Mapping[str, Sheet], problems: Problems) -> dict[str, Sheet
     waiting = {code: relations(sheets[code]) for code in sorted(sheets)}
     for code, needed in waiting.items():
         for unknown in sorted(needed - sheets.keys()):
-            problems.add(
-                f"{sheets[code].file}:1", "requires", unknown, "a code that has a sheet"
-            )
+            problems.add(f"{sheets[code].file}:1", "requires", unknown, "a code that has a sheet")
     while waiting:
-        ready = [
-            code for code, needed in waiting.items() if not needed & waiting.keys()
-        ]
+        ready = [code for code, needed in waiting.items() if not needed & waiting.keys()]
         if not ready:
             report_circle(waiting, sheets, problems)
             break
         ordered.update((code, sheets[code]) for code in ready)
-        waiting = {
-            code: needed for code, needed in waiting.items() if code not in ordered
-        }
+        waiting = {code: needed for code, needed in waiting.items() if code not in ordered}
     return ordered
 
 
@@ -218,6 +214,4 @@ def sheet_words(sheet: Sheet) -> frozenset[str]:
     """Return the single words given as arguments anywhere in a sheet."""
     requirements = [r for version in sheet.requires for r in version.requirements]
     singles = [single for r in requirements for single in r.any_of or (r,)]
-    return frozenset(sheet.units_arguments.values()).union(
-        *map(argument_words, singles)
-    )
+    return frozenset(sheet.units_arguments.values()).union(*map(argument_words, singles))

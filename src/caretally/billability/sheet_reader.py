@@ -51,9 +51,7 @@ class Layer:
 
     def on(self, day: date) -> tuple[Written, ...]:
         """Return the requirements in force on a day; none before the first date."""
-        return next(
-            (written for first, written in reversed(self.versions) if first <= day), ()
-        )
+        return next((written for first, written in reversed(self.versions) if first <= day), ())
 
 
 def read_layer(row: Row) -> Layer:
@@ -61,8 +59,7 @@ def read_layer(row: Row) -> Layer:
     parameters = read_parameters(row.row("parameters"))
     requires = row.row("requires")
     versions = tuple(
-        (first, read_requirements(requires, key))
-        for key, first in first_dates(requires)
+        (first, read_requirements(requires, key)) for key, first in first_dates(requires)
     )
     requires.finish()
     return Layer(parameters=parameters, versions=versions)
@@ -88,9 +85,7 @@ def read_requirement(row: Row) -> Written:
     """Return one requirement: `criterion: {arguments, effect, cites}` or `any_of: {…}`."""
     names = row.written()
     if len(names) != 1:
-        row.problems.add(
-            row.table.where, row.path, ", ".join(names), "exactly one criterion"
-        )
+        row.problems.add(row.table.where, row.path, ", ".join(names), "exactly one criterion")
     name = names[0] if names else ""
     if name == "any_of":
         requirement = read_any_of(row.row(name))
@@ -103,9 +98,7 @@ def read_any_of(row: Row) -> Requirement:
     """Return a choice of criteria, named and with the effect of its first member."""
     members = tuple(read_single(name, row) for name in row.written())
     if len(members) < 2:
-        row.problems.add(
-            row.table.where, row.path, f"{len(members)} criteria", "two or more"
-        )
+        row.problems.add(row.table.where, row.path, f"{len(members)} criteria", "two or more")
     first = members[0] if members else read_single("", row)
     return Requirement(
         name=first.name,
@@ -121,9 +114,7 @@ def read_single(name: str, parent: Row) -> Requirement:
     """Return one criterion with its arguments."""
     row = parent.row(name)
     if name not in CRITERIA:
-        parent.refuse(
-            name, f"the unknown criterion {name!r}", "a name of billability criteria"
-        )
+        parent.refuse(name, f"the unknown criterion {name!r}", "a name of billability criteria")
     flag = row.text("warns", "") or None
     effect = row.one_of("effect", EFFECTS, "warns" if flag else "blocks")
     if (effect == "warns") != (flag is not None):
@@ -133,9 +124,7 @@ def read_single(name: str, parent: Row) -> Requirement:
     for key in row.written():
         if key not in row.asked:
             value = row.node(key)
-            arguments[key] = (
-                row.words(key) if isinstance(value, Items) else row.text(key)
-            )
+            arguments[key] = row.words(key) if isinstance(value, Items) else row.text(key)
     return Requirement(
         name=name, arguments=arguments, effect=effect, flag=flag, cites=cites, any_of=()
     )
@@ -190,27 +179,18 @@ def merged_parameters(layers: Sequence[Layer], row: Row) -> dict[str, Parameter]
     return merged
 
 
-def merged_versions(
-    layers: Sequence[Layer], ends_on: date | None
-) -> tuple[Version, ...]:
+def merged_versions(layers: Sequence[Layer], ends_on: date | None) -> tuple[Version, ...]:
     """Return the versions of a sheet: one from each date at which any layer changes."""
     own_dates = [first for first, _ in layers[-1].versions]
-    starts = sorted(
-        {
-            max(first, own_dates[0])
-            for layer in layers
-            for first, _ in layer.versions
-            if own_dates
-        }
-    )
+    if not own_dates:
+        return ()
+    starts = sorted({max(first, own_dates[0]) for layer in layers for first, _ in layer.versions})
     ends = [*(start - DAY for start in starts[1:]), ends_on]
     return tuple(
         Version(
             from_on=start,
             to_on=end,
-            requirements=tuple(
-                w.requirement for layer in layers for w in layer.on(start)
-            ),
+            requirements=tuple(w.requirement for layer in layers for w in layer.on(start)),
         )
         for start, end in zip(starts, ends, strict=True)
     )
@@ -251,13 +231,9 @@ def read_notes(row: Row) -> tuple[Note, ...]:
 def check_sheet(sheet: Sheet, layers: Sequence[Layer], row: Row) -> None:
     """Refuse a sheet whose name, dates, arguments or parameters do not fit together."""
     if not sheet.file.endswith(f"/{sheet.code}.yaml"):
-        row.refuse(
-            "code", sheet.code, f"the code the file is named after ({sheet.file})"
-        )
+        row.refuse("code", sheet.code, f"the code the file is named after ({sheet.file})")
     if not sheet.requires:
-        row.refuse(
-            "requires", "no dated list", "a list under the first date of service"
-        )
+        row.refuse("requires", "no dated list", "a list under the first date of service")
     units_of = {name: parameter.unit for name, parameter in sheet.parameters.items()}
     used = set(sheet.units_arguments.values())
     for written in {
@@ -267,14 +243,12 @@ def check_sheet(sheet: Sheet, layers: Sequence[Layer], row: Row) -> None:
             wanted = CRITERIA.get(single.name)
             used |= argument_words(single)
             if wanted is not None:
-                check_arguments(
-                    written.place, single.arguments, wanted, units_of, row.problems
-                )
+                check_arguments(written.place, single.arguments, wanted, units_of, row.problems)
     wanted = UNITS.get(sheet.units)
     if wanted is not None:
         place = (row.place("units"), "units")
         check_arguments(place, sheet.units_arguments, wanted, units_of, row.problems)
-    for name in layers[-1].parameters.keys() - used:
+    for name in sorted(layers[-1].parameters.keys() - used):
         row.problems.add(
             row.row("parameters").place(name),
             f"parameters.{name}",

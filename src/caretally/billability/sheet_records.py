@@ -130,11 +130,7 @@ class Sheet:
         """Return the requirements for a date of service, or None when the code was not valid."""
         for version in reversed(self.requires):
             if version.from_on <= day:
-                return (
-                    None
-                    if version.to_on is not None and day > version.to_on
-                    else version
-                )
+                return None if version.to_on is not None and day > version.to_on else version
         return None
 
     def change_dates(self) -> tuple[date, ...]:
@@ -143,17 +139,13 @@ class Sheet:
 
     def straddle_dates(self) -> tuple[date, ...]:
         """Return the dates that change the rules for every practice, whatever its setting."""
-        return tuple(
-            sorted({*self.version_changes(rules_everywhere), *self.value_changes()})
-        )
+        return tuple(sorted({*self.version_changes(rules_everywhere), *self.value_changes()}))
 
     def version_changes(self, rules: Callable[[Version], Rules]) -> tuple[date, ...]:
         """Return the first dates of versions that ask for something else than the one before."""
         before = (None, *map(rules, self.requires))
         return tuple(
-            v.from_on
-            for v, old in zip(self.requires, before, strict=False)
-            if rules(v) != old
+            v.from_on for v, old in zip(self.requires, before, strict=False) if rules(v) != old
         )
 
     def value_changes(self) -> tuple[date, ...]:
@@ -223,9 +215,7 @@ class Edits:
     def indicator(self, code: str, other: str) -> int | None:
         """Return the stricter indicator of a pair in either order, or None where it has none."""
         found = (self.pairs.get((code, other)), self.pairs.get((other, code)))
-        return min(
-            (indicator for indicator in found if indicator is not None), default=None
-        )
+        return min((indicator for indicator in found if indicator is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,6 +272,4 @@ def rules_of(version: Version) -> Rules:
 
 def rules_everywhere(version: Version) -> Rules:
     """Return what a version asks of practices of every setting, without citations."""
-    return tuple(
-        rule(r) for r in version.requirements if r.name not in SETTING_CRITERIA
-    )
+    return tuple(rule(r) for r in version.requirements if r.name not in SETTING_CRITERIA)

@@ -87,9 +87,7 @@ class _Loading:
     def __init__(self, folder: Traversable) -> None:
         self.problems = Problems()
         self.contents = {
-            name: content
-            for name, content in texts_of(folder)
-            if not name.endswith(SCENARIOS)
+            name: content for name, content in texts_of(folder) if not name.endswith(SCENARIOS)
         }
 
     def rulebook(self) -> Rulebook:
@@ -98,17 +96,13 @@ class _Loading:
         counting = self.row("medicare/counting.yaml")
         foundations = read_foundations(self.row("medicare/foundations.yaml"))
         sheets = in_order(self.sheets(foundations), self.problems)
-        units_of = {
-            n: p.unit for sheet in sheets.values() for n, p in sheet.parameters.items()
-        }
+        units_of = {n: p.unit for sheet in sheets.values() for n, p in sheet.parameters.items()}
         rulebook = Rulebook(
             sheets=sheets,
             payers=self.payers(units_of),
             counting=read_parameters(counting.row("parameters")),
             sources=sources,
-            edits=read_edits(
-                self.row("edits/edits.yaml"), lambda n: self.text(f"edits/{n}")
-            ),
+            edits=read_edits(self.row("edits/edits.yaml"), lambda n: self.text(f"edits/{n}")),
             digest=digest_of(self.contents),
             loaded_from=counting.day("loaded_from") or date.max,
             loaded_to=counting.day("loaded_to") or date.min,
@@ -126,14 +120,8 @@ class _Loading:
     def check_counting(self, rulebook: Rulebook) -> None:
         """Refuse another set of counting parameters than the fold reads."""
         for name in sorted(rulebook.counting.keys() ^ COUNTING.keys()):
-            found = (
-                "a parameter nothing reads"
-                if name in rulebook.counting
-                else "no parameter"
-            )
-            self.problems.add(
-                "medicare/counting.yaml:1", name, found, ", ".join(COUNTING)
-            )
+            found = "a parameter nothing reads" if name in rulebook.counting else "no parameter"
+            self.problems.add("medicare/counting.yaml:1", name, found, ", ".join(COUNTING))
         for name, parameter in rulebook.counting.items():
             if parameter.unit != COUNTING.get(name, parameter.unit):
                 self.problems.add(
@@ -150,13 +138,9 @@ class _Loading:
             if sheet.mue != table:
                 self.problems.add(f"{sheet.file}:1", "mue", f"{sheet.mue}", f"{table}")
 
-    def check_foundations(
-        self, rulebook: Rulebook, foundations: Mapping[str, Layer]
-    ) -> None:
+    def check_foundations(self, rulebook: Rulebook, foundations: Mapping[str, Layer]) -> None:
         """Refuse a shared parameter that no sheet applies."""
-        used = {
-            word for sheet in rulebook.sheets.values() for word in sheet_words(sheet)
-        }
+        used = {word for sheet in rulebook.sheets.values() for word in sheet_words(sheet)}
         for group, layer in foundations.items():
             for name in sorted(layer.parameters.keys() - used):
                 self.problems.add(
@@ -169,9 +153,7 @@ class _Loading:
     def text(self, name: str) -> str:
         """Return the text of a file; empty, with a problem noted, when there is none."""
         if name not in self.contents:
-            self.problems.add(
-                name, "", "no file", "a file of this name in the rulebook"
-            )
+            self.problems.add(name, "", "no file", "a file of this name in the rulebook")
             return ""
         try:
             return self.contents[name].decode()
@@ -197,17 +179,12 @@ class _Loading:
 
     def payers(self, units_of: Mapping[str, str]) -> dict[str, PayerSheet]:
         """Return the sheets of all payers."""
-        read = [
-            read_payer(self.row(name), units_of, name)
-            for name in self.yaml_files("payers/")
-        ]
+        read = [read_payer(self.row(name), units_of, name) for name in self.yaml_files("payers/")]
         return {sheet.payer: sheet for sheet in read}
 
     def yaml_files(self, prefix: str) -> list[str]:
         """Return the names of the YAML files below a folder, sorted."""
-        return sorted(
-            n for n in self.contents if n.startswith(prefix) and n.endswith(".yaml")
-        )
+        return sorted(n for n in self.contents if n.startswith(prefix) and n.endswith(".yaml"))
 
 
 def read_source(key: str, row: Row) -> Source:

@@ -60,9 +60,7 @@ class Problems:
     unreadable: set[str] = field(default_factory=set)
     """Files that are no YAML, so that what they seem to lack says nothing."""
 
-    def add(
-        self, where: str, name: str, found: str, expected: str, hint: str = ""
-    ) -> None:
+    def add(self, where: str, name: str, found: str, expected: str, hint: str = "") -> None:
         """Note one problem and carry on."""
         self.found.append(
             Problem(where=where, field=name, found=found, expected=expected, hint=hint)
@@ -70,9 +68,7 @@ class Problems:
 
     def settled(self) -> tuple[Problem, ...]:
         """Return each problem once, and of an unreadable file only that it is unreadable."""
-        of_files = [
-            (problem, problem.where.rpartition(":")[0]) for problem in self.found
-        ]
+        of_files = [(problem, problem.where.rpartition(":")[0]) for problem in self.found]
         kept = [p for p, file in of_files if file not in self.unreadable or not p.field]
         return tuple(dict.fromkeys(kept))
 
@@ -124,9 +120,7 @@ class _Marking:
             bare = not node.style and node.value in NOTHING
             return None if bare else Text(where, node.value)
         if isinstance(node, yaml.SequenceNode):
-            return Items(
-                where, tuple(filter(None, [self.mark(item) for item in node.value]))
-            )
+            return Items(where, tuple(filter(None, [self.mark(item) for item in node.value])))
         return self.mark_table(node, where)
 
     def mark_table(self, node: yaml.Node, where: str) -> Table:
@@ -182,9 +176,7 @@ class Row:
             self.refuse(key, shape(node), "text")
         return default or ""
 
-    def one_of(
-        self, key: str, allowed: Iterable[str], default: str | None = None
-    ) -> str:
+    def one_of(self, key: str, allowed: Iterable[str], default: str | None = None) -> str:
         """Return a word out of a closed set."""
         word, allowed = self.text(key, default), tuple(allowed)
         if word not in allowed:
@@ -193,10 +185,7 @@ class Row:
 
     def flag(self, key: str, *, default: bool) -> bool:
         """Return a written `true` or `false`."""
-        return (
-            self.one_of(key, ("true", "false"), "true" if default else "false")
-            == "true"
-        )
+        return self.one_of(key, ("true", "false"), "true" if default else "false") == "true"
 
     def whole(self, key: str) -> int:
         """Return a whole number of zero or more."""
@@ -210,9 +199,7 @@ class Row:
     def words(self, key: str, *, required: bool = True) -> tuple[str, ...]:
         """Return a list of scalars; an empty or absent one is a problem where it is required."""
         node = self.node(key)
-        if isinstance(node, Items) and all(
-            isinstance(item, Text) for item in node.values
-        ):
+        if isinstance(node, Items) and all(isinstance(item, Text) for item in node.values):
             words = tuple(item.value for item in node.values if isinstance(item, Text))
             if words or not required:
                 return words
@@ -225,9 +212,7 @@ class Row:
         cites = self.words(key)
         for cite in cites:
             if cite not in self.problems.sources:
-                self.refuse(
-                    key, f"the unknown source {cite!r}", "a key of sources.yaml"
-                )
+                self.refuse(key, f"the unknown source {cite!r}", "a key of sources.yaml")
         return cites
 
     def row(self, key: str) -> Row:
@@ -242,9 +227,7 @@ class Row:
         if not isinstance(node, Items):
             self.refuse(key, shape(node), "a list of mappings")
             return ()
-        return tuple(
-            self.as_row(item, f"{key}[{i}]") for i, item in enumerate(node.values, 1)
-        )
+        return tuple(self.as_row(item, f"{key}[{i}]") for i, item in enumerate(node.values, 1))
 
     def as_row(self, node: Node | None, key: str) -> Row:
         """Return a node as a mapping under this one's path."""

@@ -1,0 +1,1 @@
+"""Decides which codes may be billed: sheets and criteria, units, explanations and what is next."""
