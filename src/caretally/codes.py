@@ -36,3 +36,10 @@ SETUP_READING = "setup_16_days"
 READINGS = (*POLICIES, SETUP_READING)
 REVIEW_CODE = "99091"
 """The practitioner's data review: its seconds are marked when they are logged."""
+RULE_CODES = (
+    "", "99453", "99454", "99445", "99457", "99458", "99470", "99091", "98975", "98976", "98977",
+    "98978", "98984", "98985", "98986", "98979", "98980", "98981", "95249", "95250", "95251",
+    "99473", "99474",
+)  # fmt: skip
+"""Codes that rules speak of in sets; the position of a code is its bit, and none has bit 0."""
+CODE_BITS = {code: bit for bit, code in enumerate(RULE_CODES) if code}

@@ -89,7 +89,6 @@ class Spans(NamedTuple):
     patient: Column
     start: Column
     end: Column
-    order: Column
     kind: Column
     program: Column
     mode: Column
@@ -184,3 +183,5 @@ class Folded(NamedTuple):
     day: Cells
     day_devices: Cells
     day_systems: Cells
+    cursor: Cells
+    """How many slots are open, whether this episode's set-up is taken, whether slots ran out."""

@@ -74,7 +74,7 @@ def file_activity(person: Person) -> None:
 
 def _one_month(person: Person, first: int, last: int, edge: int) -> None:
     dice = person.dice
-    count = dice.hump(5, 30)
+    count = dice.hump(7, 30)
     if last - first < 26:
         count = max(1, count * (last - first + 1) // 30)
     latest = None

@@ -65,7 +65,7 @@ def file_readings(person: Person) -> None:
 
 def _one_month(person: Person, first: int, last: int) -> None:
     dice = person.dice
-    count = dice.hump(20, 40)
+    count = dice.hump(22, 40)
     span = last - first + 1
     if span < 27:
         count = max(1, count * span // 30)

@@ -163,7 +163,7 @@ def introduce(clinic: Clinic, number: int) -> Person:
         last_day=last_day,
         fate=fate,
         returns_day=_returns_day(dice, fate, last_day),
-        pace=dice.hump(50, 150),
+        pace=dice.hump(30, 110),
         typing=500 if dice.chance(30) else 30,
         caregiver=f"cgv_{code}" if dice.chance(120) else None,
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from caretally.journal.entries.envelope import About, Body
-from caretally.journal.entries.shapes import Id
+from caretally.journal.entries.shapes import OwnId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,4 +18,4 @@ class EntryVoided(Body):
 
     kind: ClassVar[str] = "entry_voided"
     about: ClassVar[About] = "either"
-    entry: Id
+    entry: OwnId

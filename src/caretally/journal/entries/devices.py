@@ -13,6 +13,7 @@ from caretally.journal.entries.shapes import (
     Id,
     Label,
     Origin,
+    OwnLabel,
     PrivateNumber,
 )
 
@@ -77,7 +78,7 @@ class SetupCompleted(Body):
     kind: ClassVar[str] = "setup_completed"
     device: Id
     educated_by: Id
-    method: Label | None = None
+    method: FreeText | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,5 +121,5 @@ class ReadingRecorded(Body):
     measured_at: datetime
     received_at: datetime | None = None
     origin: Origin
-    vendor_reading_id: Label | None = None
+    vendor_reading_id: OwnLabel | None = None
     context: FreeText | None = None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from caretally.journal.entries.shapes import Actor, FreeText, Id
+from caretally.journal.entries.shapes import Actor, FreeText, Id, OwnId
 
 About = Literal["patient", "practice", "either"]
 
@@ -47,12 +47,12 @@ class Entry:
     body: what it says.
     """
 
-    id: Id
+    id: OwnId
     patient: Id | None = None
     at: datetime
     recorded_at: datetime
     actor: Actor
-    supersedes: Id | None = None
+    supersedes: OwnId | None = None
     reason: FreeText | None = None
     body: Body
 

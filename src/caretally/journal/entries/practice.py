@@ -36,7 +36,7 @@ class PracticeRegistered(Body):
     kind: ClassVar[str] = "practice_registered"
     about: ClassVar[About] = "practice"
     practice: Id
-    name: Label
+    name: FreeText
     npi: Label | None = None
     tin: Label | None = None
     taxonomy: Label | None = None

@@ -34,10 +34,14 @@ class Shaped:
 
     pattern: a regular expression for the whole text, in the common ground of Python and ECMAScript.
     says: the form in words, for the reader of a message.
+    most: the most characters; ids and labels are kept in memory and in indexes.
+    repeats: whether the same text comes again and again, so that a reader may remember it.
     """
 
     pattern: str
     says: str
+    most: int = 255
+    repeats: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,25 +63,47 @@ class ZoneName:
 
 
 PRIVATE = Private()
+PLAIN = r"[^\u0000-\u001f\u007f-\u009f]"
+"""A character that is no control character; databases and terminals refuse or obey those."""
+NOT_BLANK = rf"{PLAIN}*[^\s\u0000-\u001f\u007f-\u009f]{PLAIN}*"
 
-Id = Annotated[str, Shaped(pattern=r"[\s\S]*\S[\s\S]*", says="an id: a text that is not blank")]
-Label = Annotated[str, Shaped(pattern=r"[\s\S]+", says="a text that is not empty")]
+Id = Annotated[
+    str,
+    Shaped(pattern=NOT_BLANK, says="an id: 1 to 255 characters, not blank, no control characters"),
+]
+OwnId = Annotated[
+    str,
+    Shaped(
+        pattern=NOT_BLANK,
+        says="an id: 1 to 255 characters, not blank, no control characters",
+        repeats=False,
+    ),
+]
+Label = Annotated[
+    str, Shaped(pattern=f"{PLAIN}+", says="a text of 1 to 255 characters, no control characters")
+]
+OwnLabel = Annotated[
+    str,
+    Shaped(
+        pattern=f"{PLAIN}+",
+        says="a text of 1 to 255 characters, no control characters",
+        repeats=False,
+    ),
+]
 FreeText = Annotated[str, PRIVATE]
 Actor = Annotated[
     str,
     Shaped(
-        pattern=r"(staff|device|system|agent):[\s\S]*\S[\s\S]*",
+        pattern=f"(staff|device|system|agent):{NOT_BLANK}",
         says="staff:ID, device:ID, system:NAME or agent:NAME",
     ),
 ]
 SpokeWith = Annotated[
     str,
-    Shaped(
-        pattern=r"patient|other|caregiver:[\s\S]*\S[\s\S]*", says="patient, caregiver:ID or other"
-    ),
+    Shaped(pattern=f"patient|other|caregiver:{NOT_BLANK}", says="patient, caregiver:ID or other"),
 ]
 GivenBy = Annotated[
-    str, Shaped(pattern=r"patient|caregiver:[\s\S]*\S[\s\S]*", says="patient or caregiver:ID")
+    str, Shaped(pattern=f"patient|caregiver:{NOT_BLANK}", says="patient or caregiver:ID")
 ]
 BillingCode = Annotated[
     str, Shaped(pattern=r"[A-Z0-9]{5}", says="a billing code: 5 characters of A-Z and 0-9")

@@ -1,0 +1,226 @@
+"""From one parsed JSON object to one checked entry: the rules that tie fields together.
+
+What a single field may hold is decided in `scalars`; here stand the rules of the contract about
+the envelope. An implausible span is read: the fold quarantines it, where people can see it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from caretally.journal.entries import KINDS, Body, Entry, EntryVoided
+from caretally.journal.faults import (
+    Fault,
+    Misfit,
+    Path,
+    below,
+    misfit,
+    missing_field,
+    nearest,
+    shown,
+)
+from caretally.journal.fields import fields_of, key_of
+from caretally.journal.records import Columns, decode_fields, faults_of, record_decoder
+from caretally.journal.scalars import Decoder
+
+LATE_AFTER = timedelta(hours=72)
+"""An entry recorded later than this after it took effect says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kind:
+    """What the envelope must know about a kind, looked up once."""
+
+    body: type[Body]
+    decode: Decoder
+    begins: str | None
+    ends: str | None
+    is_empty: bool
+    is_void: bool
+    has_dates: bool
+    has_patient: bool | None
+
+
+def _kind(body: type[Body]) -> _Kind:
+    attributes = {field.attribute for field in fields_of(body)}
+    return _Kind(
+        body=body,
+        decode=record_decoder(body),
+        begins=body.begins,
+        ends=body.ends,
+        is_empty=not attributes,
+        is_void=body is EntryVoided,
+        has_dates={"from_on", "to_on"} <= attributes,
+        has_patient={"patient": True, "practice": False, "either": None}[body.about],
+    )
+
+
+_KINDS = {word: _kind(body) for word, body in KINDS.items()}
+_OWN = frozenset({"kind", "body"})
+_DERIVED = frozenset({"at", "recorded_at"})
+_COLUMNS = Columns.of(
+    replace(field, required=field.required and field.attribute not in _DERIVED)
+    for field in fields_of(Entry)
+    if field.attribute not in _OWN
+)
+
+
+def decode_entry(raw: object) -> Entry:
+    """Return the entry of a parsed JSON object.
+
+    Raises:
+        Misfit: with all that is wrong with it.
+    """
+    if type(raw) is not dict:
+        raise misfit(raw, "an object: one entry a line", private=True)
+    values, faults = decode_fields(raw, _COLUMNS, _OWN)
+    kind = _known_kind(raw, faults)
+    if kind is None:
+        raise Misfit(*faults)
+    if ("patient" in values) is not kind.has_patient:
+        _check_patient(kind, raw, faults)
+    body = _decode_body(raw, kind, faults)
+    is_stated = "recorded_at" in values
+    if kind.begins or "at" not in values or not is_stated:
+        _settle_instants(values, kind, body, raw, faults)
+    is_late = is_stated and _is_late(values)
+    if is_late or kind.is_void or "supersedes" in values:
+        _check_reason(values, raw, faults, is_late=is_late)
+    if body is None:
+        raise Misfit(*faults)
+    if kind.has_dates:
+        _check_dates(body, faults)
+    if faults:
+        raise Misfit(*faults)
+    return Entry(body=body, **values)  # type: ignore[arg-type]
+
+
+def without(raw: dict[str, object], path: Path) -> None:
+    """Remove what stands at a path, so that a lenient reader can take the rest."""
+    inner: object = raw
+    for step in path[:-1]:
+        inner = inner[step]  # type: ignore[index]
+    del inner[path[-1]]  # type: ignore[attr-defined]
+
+
+def _known_kind(raw: dict[str, object], faults: list[Fault]) -> _Kind | None:
+    """Look the kind up; an unknown one is a fault that a lenient reader skips."""
+    word = raw.get("kind")
+    if type(word) is str and word in _KINDS:
+        return _KINDS[word]
+    if word is None:
+        faults.append(missing_field("kind", raw))
+        return None
+    hint = nearest(word, list(_KINDS)) if isinstance(word, str) else ""
+    faults.append(
+        Fault(
+            path=("kind",),
+            found=shown(word),
+            expected="a kind of entry that this version knows",
+            hint=hint or "see the reference of entries, or read with --lenient to skip it",
+            unknown=isinstance(word, str),
+        )
+    )
+    return None
+
+
+def _decode_body(raw: dict[str, object], kind: _Kind, faults: list[Fault]) -> Body | None:
+    content = raw.get("body")
+    if content is None:
+        if kind.is_empty:
+            return kind.body()
+        faults.append(missing_field("body", raw))
+        return None
+    try:
+        return kind.decode(content)  # type: ignore[return-value]
+    except Misfit:
+        faults += below("body", faults_of(kind.decode, content))
+        return None
+
+
+def _settle_instants(
+    values: dict[str, object],
+    kind: _Kind,
+    body: Body | None,
+    raw: dict[str, object],
+    faults: list[Fault],
+) -> None:
+    """Fill in `at` and `recorded_at` where the body tells them; refuse an `at` that differs."""
+    begins = getattr(body, kind.begins) if body and kind.begins else None
+    ends = getattr(body, kind.ends) if body and kind.ends else None
+    if raw.get("at") is None:
+        values["at"] = begins
+        if begins is None and (body or not kind.begins):
+            faults.append(missing_field("at", raw))
+    elif begins is not None and values.get("at", begins) != begins:
+        faults.append(_other_instant(raw["at"], key_of(kind.body, str(kind.begins))))
+    if raw.get("recorded_at") is None:
+        values["recorded_at"] = ends if ends is not None else values.get("at")
+
+
+def _other_instant(found: object, key: str) -> Fault:
+    return Fault(
+        path=("at",),
+        found=shown(found),
+        expected=f"the same instant as body.{key}",
+        hint="leave `at` out: the body tells it",
+    )
+
+
+def _check_patient(kind: _Kind, raw: dict[str, object], faults: list[Fault]) -> None:
+    """Demand a patient of what is about one, and refuse one elsewhere."""
+    found = raw.get("patient")
+    if kind.has_patient and found is None:
+        faults.append(missing_field("patient", raw))
+    elif kind.has_patient is False and found is not None:
+        faults.append(
+            Fault(
+                path=("patient",),
+                found="a patient",
+                expected=f"null: {kind.body.kind} is about a practice",
+                hint="leave `patient` out",
+            )
+        )
+
+
+def _check_dates(body: Body, faults: list[Fault]) -> None:
+    first: date | None = getattr(body, "from_on")  # noqa: B009 - only bodies with dates come here
+    last: date | None = getattr(body, "to_on")  # noqa: B009
+    if first is not None and last is not None and last < first:
+        faults.append(
+            Fault(
+                path=("body", "to"),
+                found=last.isoformat(),
+                expected=f"a date not before body.from, {first.isoformat()}",
+                hint="correct one of the two; the last day is inclusive",
+            )
+        )
+
+
+def _check_reason(
+    values: dict[str, object], raw: dict[str, object], faults: list[Fault], *, is_late: bool
+) -> None:
+    """Demand a reason of corrections and of what was stated to be recorded late."""
+    reason = values.get("reason")
+    if (isinstance(reason, str) and reason.strip()) or (reason is None and raw.get("reason")):
+        return
+    if is_late:
+        why = "of an entry recorded more than 72 hours after it took effect"
+    else:
+        why = "of an entry that supersedes another" if "supersedes" in values else "of a void"
+    faults.append(
+        Fault(
+            path=("reason",),
+            found="no such field" if reason is None else "an empty text",
+            expected=f"the reason {why}",
+            hint="say why, for example late_upload" if is_late else "say why",
+        )
+    )
+
+
+def _is_late(values: dict[str, object]) -> bool:
+    at, recorded_at = values.get("at"), values["recorded_at"]
+    if not isinstance(at, datetime) or not isinstance(recorded_at, datetime):
+        return False
+    return recorded_at - at > LATE_AFTER

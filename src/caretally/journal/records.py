@@ -1,0 +1,122 @@
+"""From parsed JSON objects and lists to records, all faults of all fields told.
+
+A decoder is built once from the field table of a record class; reading a line only walks it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cache
+
+from caretally.journal.faults import Fault, Misfit, below, misfit, missing_field, unknown_field
+from caretally.journal.fields import SCALARS, Field, Shape, fields_of
+from caretally.journal.scalars import Decoder, scalar_decoder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """How the fields of an object are decoded.
+
+    known: attribute and decoder by key.
+    needed: key by attribute, of the fields that must be there.
+    """
+
+    known: dict[str, tuple[str, Decoder]]
+    needed: dict[str, str]
+
+    @classmethod
+    def of(cls, fields: Iterable[Field]) -> Columns:
+        """Build the columns of some fields."""
+        chosen = tuple(fields)
+        return cls(
+            known={each.key: (each.attribute, decoder_of(each.shape)) for each in chosen},
+            needed={each.attribute: each.key for each in chosen if each.required},
+        )
+
+
+def decode_fields(
+    raw: dict[str, object], columns: Columns, also: frozenset[str] = frozenset()
+) -> tuple[dict[str, object], list[Fault]]:
+    """Return the checked values by attribute, and what is wrong with the others.
+
+    A null is read as an absent field.
+
+    also: keys that the caller decodes.
+    """
+    values: dict[str, object] = {}
+    faults: list[Fault] = []
+    known = columns.known
+    for key, found in raw.items():
+        column = known.get(key)
+        if column is None:
+            if key not in also:
+                faults.append(unknown_field(key, [*known, *also]))
+        elif found is not None:
+            try:
+                values[column[0]] = column[1](found)
+            except (Misfit, TypeError):
+                faults += below(key, faults_of(column[1], found))
+    if not columns.needed.keys() <= values.keys():
+        told = {fault.path[0] for fault in faults}
+        faults += [
+            missing_field(key, raw)
+            for attribute, key in columns.needed.items()
+            if attribute not in values and key not in told
+        ]
+    return values, faults
+
+
+def faults_of(decode: Decoder, value: object) -> tuple[Fault, ...]:
+    """Return why a decoder refuses a value; remembering decoders cannot tell of lists."""
+    try:
+        getattr(decode, "__wrapped__", decode)(value)
+    except Misfit as told:
+        return told.faults
+    return ()
+
+
+@cache
+def decoder_of(shape: Shape) -> Decoder:
+    """Return the decoder of a shape."""
+    if shape.many:
+        return _list_decoder(decoder_of(replace(shape, many=False)))
+    return scalar_decoder(shape) if shape.of in SCALARS else record_decoder(shape.of)
+
+
+def record_decoder(record: type) -> Decoder:
+    """Return the decoder of an object that makes one record."""
+    return _record_decoder(record)
+
+
+@cache
+def _record_decoder(record: type) -> Decoder:
+    columns = Columns.of(fields_of(record))
+
+    def decode(value: object) -> object:
+        if type(value) is not dict:
+            raise misfit(value, "an object", private=True)
+        values, faults = decode_fields(value, columns)
+        if faults:
+            raise Misfit(*faults)
+        return record(**values)
+
+    return decode
+
+
+def _list_decoder(item: Decoder) -> Decoder:
+    def decode(value: object) -> object:
+        if type(value) is not list:
+            raise misfit(value, "a list", private=True)
+        try:
+            return tuple([item(each) for each in value])
+        except (Misfit, TypeError):
+            raise Misfit(
+                *(
+                    fault
+                    for position, each in enumerate(value)
+                    for fault in below(position, faults_of(item, each))
+                )
+            ) from None
+
+    return decode

@@ -1,0 +1,256 @@
+"""The patient's data days and device periods, program by program.
+
+A period begins on the first day with data that counts and every 30 days after it; consent,
+enrollment and life may cut it short. Contract sections 3 and 6 are the authority.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from caretally.patient_months.columns import (
+    CONSENTED, COVID, CUSTODY, DIED, DUPLICATE, ENROLLED, FOREVER, SETUP, SUPERSEDED, VALUELESS,
+    VOIDED, Folded, Part,
+)  # fmt: skip
+from caretally.patient_months.positions import (
+    DERIVED, DUPLICATED, F_BODY_SYSTEMS, F_DATA_DAYS, F_DEVICES, F_EPISODE_DATA_DAYS, F_FROM,
+    F_PATIENT, F_PERIOD, F_PROGRAM, F_SETUP_TAKEN, F_TO, F_ZONE, KEY, MANUAL, NO_MEDICAL_DEVICE,
+    NO_VALUE, NOT_ASSIGNED, ORIGIN_DERIVED, ORIGIN_DEVICE, ORIGIN_MANUAL, OVERFLOW, RTM, SET_ASIDE,
+    SETUP_TAKEN, SLOTS, UNKNOWN_ORIGIN, VOID,
+)  # fmt: skip
+from caretally.patient_months.windows import day_start, local_day, opens_between, service_state
+
+
+class Segment(NamedTuple):
+    """A stretch in which a program is enrolled, consented to and the patient alive."""
+
+    patient: int
+    program: int
+    zone: int
+    begin: int
+    end: int
+    setup_after: int
+
+
+def count_bits(mask: int) -> int:
+    """Return how many bits of a mask are set."""
+    count = 0
+    while mask:
+        mask &= mask - 1
+        count += 1
+    return count
+
+
+# --- readings -------------------------------------------------------------------------------------
+
+
+def custody_row(part: Part, patient: int, device: int, second: int) -> int:
+    """Return the custody under which the patient held a device at a second, or -1."""
+    windows = part.windows
+    wanted = CUSTODY * KEY + device
+    for row in range(windows.first[patient], windows.first[patient + 1]):
+        key = windows.kind[row] * KEY + windows.code[row]
+        if key > wanted:
+            break
+        if key == wanted and windows.begins[row] <= second < windows.ends[row]:
+            return row
+    return -1
+
+
+def record_reasons(standing: int, origin: int, program: int) -> int:
+    """Return why a reading makes no data day by its own entry; patients' entries serve RTM."""
+    reasons = 0
+    if standing == SUPERSEDED:
+        reasons |= SET_ASIDE
+    elif standing == VOIDED:
+        reasons |= VOID
+    elif standing == DUPLICATE:
+        reasons |= DUPLICATED
+    elif standing == VALUELESS:
+        reasons |= NO_VALUE
+    if origin == ORIGIN_MANUAL:
+        return reasons if program == RTM else reasons | MANUAL
+    if origin == ORIGIN_DERIVED:
+        return reasons | DERIVED
+    return reasons if origin == ORIGIN_DEVICE else reasons | UNKNOWN_ORIGIN
+
+
+def reading_state(part: Part, patient: int, program: int, row: int) -> tuple[int, int]:
+    """Return why a reading makes no data day, service left aside, and its custody or -1."""
+    readings = part.readings
+    reasons = record_reasons(readings.standing[row], readings.origin[row], program)
+    custody = custody_row(part, patient, readings.device[row], readings.at[row])
+    if custody < 0:
+        reasons |= NOT_ASSIGNED
+    elif not part.windows.x[custody]:
+        reasons |= NO_MEDICAL_DEVICE
+    return reasons, custody
+
+
+def note_day(part: Part, out: Folded, count: int, day: int, custody: int) -> int:
+    """Add a counting reading to the list of data days; returns its length."""
+    if count == 0 or out.day[count - 1] != day:
+        out.day[count], out.day_devices[count], out.day_systems[count] = day, 0, 0
+        count += 1
+    out.day_devices[count - 1] |= 1 << min(part.windows.code[custody], 61)
+    if part.windows.y[custody] >= 0:
+        out.day_systems[count - 1] |= 1 << part.windows.y[custody]
+    return count
+
+
+def collect_days(part: Part, out: Folded, segment: Segment) -> int:
+    """List the distinct local data days of a segment in `out.day`; returns how many."""
+    readings = part.readings
+    first, last = readings.first[segment.patient], readings.first[segment.patient + 1]
+    count, day, day_begins, day_ends = 0, 0, 0, 0
+    for row in range(first, last):
+        at = readings.at[row]
+        if at < segment.begin:
+            continue
+        if at >= segment.end:
+            break
+        reasons, custody = reading_state(part, segment.patient, segment.program, row)
+        if out.program[segment.patient] == segment.program:
+            out.reading_reasons[row] = reasons
+        if reasons:
+            continue
+        if not day_begins <= at < day_ends:
+            day = local_day(part, segment.zone, at)
+            day_begins = day_start(part, segment.zone, day)
+            day_ends = day_start(part, segment.zone, day + 1)
+        count = note_day(part, out, count, day, custody)
+    return count
+
+
+def explain_readings(part: Part, out: Folded, patient: int, begin: int, end: int) -> None:
+    """Give readings of the month that lie outside service their reasons."""
+    readings = part.readings
+    program = out.program[patient]
+    for row in range(readings.first[patient], readings.first[patient + 1]):
+        if begin <= readings.at[row] < end and out.reading_reasons[row] < 0:
+            reasons, _ = reading_state(part, patient, program, row)
+            unserved, _ = service_state(part, patient, program, readings.at[row])
+            out.reading_reasons[row] = reasons | unserved
+
+
+# --- periods --------------------------------------------------------------------------------------
+
+
+def open_slot(part: Part, out: Folded, patient: int, program: int, days: tuple[int, int]) -> int:
+    """Open a slot: what one code on one date of service will be judged by; returns its position."""
+    slot = out.cursor[SLOTS]
+    if slot >= len(out.facts[0]):
+        out.cursor[OVERFLOW] = 1
+        return 0
+    out.cursor[SLOTS] = slot + 1
+    out.facts[F_PATIENT][slot] = patient
+    out.facts[F_PROGRAM][slot] = program
+    out.facts[F_ZONE][slot] = out.zone[patient]
+    out.facts[F_FROM][slot] = days[0]
+    out.facts[F_TO][slot] = days[1]
+    return slot
+
+
+def count_setups(part: Part, patient: int, after: int, before: int) -> int:
+    """Count the set-ups recorded from one instant up to, not including, another."""
+    windows = part.windows
+    count = 0
+    for row in range(windows.first[patient], windows.first[patient + 1]):
+        if windows.kind[row] == SETUP and after <= windows.begins[row] < before:
+            count += 1
+    return count
+
+
+def setup_floor(part: Part, patient: int, program: int, day: int) -> int:
+    """Return the data days a set-up needs in a period that ends on a day; FOREVER before any rule."""
+    rules = part.rules
+    floor = FOREVER
+    for row in range(len(rules.floor_program)):
+        if rules.floor_program[row] == program and rules.floor_from[row] <= day:
+            floor = rules.floor_days[row]
+            if opens_between(part, patient, COVID * KEY, day, day + 1):
+                floor = min(floor, rules.floor_covid_days[row])
+    return floor
+
+
+def judge_period(
+    part: Part, out: Folded, segment: Segment, days: tuple[int, int], counts: tuple[int, int, int]
+) -> None:
+    """Open a slot for a period that ends in the month, and see whether it is the set-up's."""
+    data_days, devices, systems = counts
+    taken_before = out.cursor[SETUP_TAKEN]
+    if not taken_before:
+        before = day_start(part, segment.zone, days[1] + 1)
+        has_setup = count_setups(part, segment.patient, segment.setup_after, before)
+        if has_setup and data_days >= setup_floor(part, segment.patient, segment.program, days[1]):
+            out.cursor[SETUP_TAKEN] = 1
+    if days[1] < part.calendar.month_first:
+        return
+    slot = open_slot(part, out, segment.patient, segment.program, days)
+    out.facts[F_PERIOD][slot] = 1
+    out.facts[F_DATA_DAYS][slot] = data_days
+    out.facts[F_DEVICES][slot] = count_bits(devices)
+    out.facts[F_BODY_SYSTEMS][slot] = systems
+    out.facts[F_SETUP_TAKEN][slot] = taken_before
+
+
+def fold_periods(part: Part, out: Folded, segment: Segment, count: int) -> None:
+    """Walk the periods of a segment, from its first data day to the month's end or the cut."""
+    length, last = part.rules.period_length, part.calendar.month_last
+    cut_day = FOREVER
+    if segment.end < FOREVER:
+        cut_day = local_day(part, segment.zone, segment.end - 1)
+    first, index = out.day[0], 0
+    while min(first + length - 1, cut_day) <= last and first <= cut_day:
+        end = min(first + length - 1, cut_day)
+        data_days, devices, systems = 0, 0, 0
+        while index < count and out.day[index] <= end:
+            data_days += 1
+            devices |= out.day_devices[index]
+            systems |= out.day_systems[index]
+            index += 1
+        judge_period(part, out, segment, (first, end), (data_days, devices, systems))
+        first += length
+
+
+def count_days(part: Part, out: Folded, count: int, slot: int) -> None:
+    """Add a segment's data days of the month, and of the episode up to the month's end, to a slot."""
+    for index in range(count):
+        if out.day[index] <= part.calendar.month_last:
+            out.facts[F_EPISODE_DATA_DAYS][slot] += 1
+            if out.day[index] >= part.calendar.month_first:
+                out.facts[F_DATA_DAYS][slot] += 1
+
+
+def fold_segment(part: Part, out: Folded, segment: Segment, slot: int) -> None:
+    """Fold one stretch of service of a program; `slot` is the program's month, or -1 outside it."""
+    if segment.begin >= segment.end:
+        return
+    count = collect_days(part, out, segment)
+    if count:
+        if slot >= 0:
+            count_days(part, out, count, slot)
+        fold_periods(part, out, segment, count)
+
+
+def fold_days(part: Part, out: Folded, patient: int, program: int, slot: int) -> None:
+    """Fold all data days and periods of a patient's program; `slot` is the program's month."""
+    windows, zone = part.windows, out.zone[patient]
+    first, last = windows.first[patient], windows.first[patient + 1]
+    month_begin = day_start(part, zone, part.calendar.month_first)
+    died, previous_end = FOREVER, -FOREVER
+    for row in range(first, last):
+        if windows.kind[row] == DIED:
+            died = min(died, windows.begins[row])
+    for row in range(first, last):
+        if windows.kind[row] != ENROLLED or windows.code[row] != program:
+            continue
+        out.cursor[SETUP_TAKEN] = 0
+        month_slot = slot if windows.ends[row] > month_begin else -1
+        for consent in range(first, last):
+            if windows.kind[consent] == CONSENTED and windows.code[consent] == program:
+                begin = max(windows.begins[row], windows.begins[consent])
+                end = min(windows.ends[row], windows.ends[consent], died)
+                segment = Segment(patient, program, zone, begin, end, previous_end)
+                fold_segment(part, out, segment, month_slot)
+        previous_end = windows.ends[row]
