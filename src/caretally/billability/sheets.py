@@ -44,6 +44,7 @@ CONFIDENCES = ("high", "medium", "low")
 SCENARIOS = ".scenarios.yaml"
 ROOMS = ("sources.yaml", "medicare/", "payers/", "fees/", "edits/")
 """What a rulebook consists of; scenarios and cases test it and are no part of it."""
+ENDINGS = (".yaml", ".csv")
 SHARED_FILES = frozenset({"medicare/counting.yaml", "medicare/foundations.yaml"})
 
 
@@ -62,14 +63,15 @@ def installed_rulebook() -> Rulebook:
     return _Loading(files("caretally") / "rulebook").rulebook()
 
 
-def texts_of(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, bytes]]:
-    """Yield the YAML and CSV files below a folder by their names relative to it."""
+def files_of(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, Traversable]]:
+    """Yield the files a rulebook consists of by their names relative to its folder."""
     for item in folder.iterdir():
         name = f"{prefix}{item.name}"
         if item.is_dir():
-            yield from texts_of(item, f"{name}/")
-        elif name.endswith((".yaml", ".csv")):
-            yield name, item.read_bytes().replace(b"\r\n", b"\n")
+            if f"{name}/".startswith(ROOMS):
+                yield from files_of(item, f"{name}/")
+        elif name.startswith(ROOMS) and name.endswith(ENDINGS) and not name.endswith(SCENARIOS):
+            yield name, item
 
 
 def digest_of(contents: Mapping[str, bytes]) -> str:
@@ -87,7 +89,7 @@ class _Loading:
     def __init__(self, folder: Traversable) -> None:
         self.problems = Problems()
         self.contents = {
-            name: content for name, content in texts_of(folder) if not name.endswith(SCENARIOS)
+            name: item.read_bytes().replace(b"\r\n", b"\n") for name, item in files_of(folder)
         }
 
     def rulebook(self) -> Rulebook:
