@@ -1,0 +1,47 @@
+#!/bin/sh
+# Install the system packages that some tests use, where this may be done; otherwise say what to
+# install. Never fails: without these packages the tests concerned are skipped and say why.
+# `make run` needs none of them.
+set -u
+
+say() {
+  echo "system: $*" >&2
+}
+
+java_is_new_enough() {
+  version=$(java -version 2>&1) || return 1
+  major=$(printf '%s\n' "$version" | sed -n 's/.*version "\([0-9]*\).*/\1/p' | head -n 1)
+  [ -n "$major" ] && [ "$major" -ge 17 ]
+}
+
+venv_works() {
+  ${PYTHON:-python3} -c 'import ensurepip, venv' >/dev/null 2>&1
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  else
+    sudo -n "$@"
+  fi
+}
+
+missing=
+java_is_new_enough || missing='default-jre-headless'
+venv_works || missing="$missing python3-venv"
+
+if [ -z "$missing" ]; then
+  say 'Java 17 or newer and Python with venv are there'
+elif ! command -v apt-get >/dev/null 2>&1; then
+  say 'Spark tests need Java 17 or newer, and are skipped without it'
+  say 'on macOS: brew install openjdk@17, and put its bin folder on the PATH'
+elif [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; then
+  say "not root; ask an administrator for: apt-get install $missing"
+else
+  say "installing $missing"
+  export DEBIAN_FRONTEND=noninteractive
+  # shellcheck disable=SC2086 # a list of package names
+  { as_root apt-get update -qq && as_root apt-get install -qq -y --no-install-recommends $missing; } >/dev/null ||
+    say "could not install $missing; the tests that need it are skipped"
+fi
+exit 0
