@@ -41,6 +41,7 @@ VOIDED = 10
 LAID_OVER_ANOTHER = 100
 CROSSING_MONTH_EDGE = 30
 DURING_ANOTHER_PATIENT = 20
+BESIDE = 400
 """Spans in a thousand, patient-months for the crossing ones."""
 
 REASONS_TO_EDIT = ("wrong end time", "wrong start time", "timer ran on", "length corrected")
@@ -188,7 +189,7 @@ def _file_marked_review(person: Person, first: int, last: int) -> None:
 
 
 def _program(person: Person) -> str:
-    if person.beside and person.dice.chance(250):
+    if person.beside and person.dice.chance(BESIDE):
         return person.dice.pick(person.beside)
     return person.program
 

@@ -82,6 +82,7 @@ class Clinic:
     """
 
     plan: Plan
+    number: int
     code: str
     id: str
     almanac: Almanac
@@ -103,6 +104,7 @@ def open_clinic(plan: Plan, number: int) -> Clinic:
     staff = tuple((f"stf_{code}_{index:02d}", role) for index, role in enumerate(roles))
     clinic = Clinic(
         plan=plan,
+        number=number,
         code=code,
         id=f"prac_{code}",
         almanac=Almanac(plan, zone_name),
@@ -112,7 +114,7 @@ def open_clinic(plan: Plan, number: int) -> Clinic:
         agent=staff[2][0],
         ledger=Ledger(f"ent_{code}", None),
     )
-    _register(clinic, number, dice)
+    _register(clinic, dice)
     _hire(clinic, staff, dice)
     _stock(clinic)
     return clinic
@@ -150,7 +152,8 @@ def _opening(clinic: Clinic) -> tuple[date, int]:
     return date_of(opened_on), clinic.almanac.second(opened_on, DAY_BEGINS)
 
 
-def _register(clinic: Clinic, number: int, dice: Dice) -> None:
+def _register(clinic: Clinic, dice: Dice) -> None:
+    number = clinic.number
     zone_name = clinic.almanac.zone_name
     unsaid = zone_name == DEFAULT_ZONE and dice.chance(60)
     body = PracticeRegistered(
@@ -173,9 +176,7 @@ def _hire(clinic: Clinic, staff: tuple[tuple[str, str], ...], dice: Dice) -> Non
         body = StaffRegistered(
             staff=person,
             role=role,
-            npi=npi(20_000_000 + int(clinic.code.rpartition("_")[2]) * 2 + index)
-            if billing
-            else None,
+            npi=npi(20_000_000 + clinic.number * 2 + index) if billing else None,
             from_on=None if dice.chance(300) else opened_on,
             to_on=date_of(first_day + dice.between(10, 60)) if leaves else None,
             supervised_by=None if index == 0 else staff[0][0],

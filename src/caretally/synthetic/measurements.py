@@ -56,11 +56,19 @@ class Moment(NamedTuple):
 
 
 def file_readings(person: Person) -> None:
-    """Write the readings of every month of the plan."""
+    """Write the reading made at the set-up, then those of every month of the plan."""
+    _try_out(person)
     for first_day, last_day in person.clinic.plan.month_days():
         first, last = person.active_days(first_day, last_day)
         if first <= last and person.holdings:
             _one_month(person, first, last)
+
+
+def _try_out(person: Person) -> None:
+    """Write what was measured while the device was explained; it often begins the first period."""
+    for holding in person.holdings[:1]:
+        if person.dice.chance(900):
+            _write(person, holding, holding.since + person.dice.between(900, 2_400))
 
 
 def _one_month(person: Person, first: int, last: int) -> None:

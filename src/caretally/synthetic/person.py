@@ -140,13 +140,13 @@ class Person:
 def introduce(clinic: Clinic, number: int) -> Person:
     """Return patient `number` of a clinic, with all that was drawn about the person."""
     plan = clinic.plan
-    practice_number = int(clinic.code.rpartition("_")[2])
-    dice = Dice(plan.seed, practice_number, number)
+    dice = Dice(plan.seed, clinic.number, number)
     code = f"{clinic.code}_{number:04d}"
     elsewhere = dice.chance(40)
     illness = dice.pick(ILLNESSES)
     enrolled_day = _enrolled_day(clinic, dice)
     fate, last_day = _fate(clinic, dice, enrolled_day)
+    beside = _beside(dice, illness.program)
     return Person(
         clinic=clinic,
         id=f"pat_{code}",
@@ -157,13 +157,13 @@ def introduce(clinic: Clinic, number: int) -> Person:
         moved_zone=dice.pick(OTHER_ZONES) if dice.chance(8) else None,
         illness=illness,
         program=illness.program,
-        beside=_beside(dice, illness.program),
+        beside=beside,
         style=dice.pick(STYLES),
         enrolled_day=enrolled_day,
         last_day=last_day,
         fate=fate,
         returns_day=_returns_day(dice, fate, last_day),
-        pace=dice.hump(30, 110),
+        pace=dice.hump(30, 110) + (45 if beside else 0),
         typing=500 if dice.chance(30) else 30,
         caregiver=f"cgv_{code}" if dice.chance(120) else None,
     )
