@@ -64,14 +64,24 @@ def installed_rulebook() -> Rulebook:
 
 
 def files_of(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, Traversable]]:
-    """Yield the files a rulebook consists of by their names relative to its folder."""
+    """Yield the YAML and CSV files below a folder by their names relative to it."""
     for item in folder.iterdir():
         name = f"{prefix}{item.name}"
         if item.is_dir():
-            if f"{name}/".startswith(ROOMS):
-                yield from files_of(item, f"{name}/")
-        elif name.startswith(ROOMS) and name.endswith(ENDINGS) and not name.endswith(SCENARIOS):
+            yield from files_of(item, f"{name}/")
+        elif name.endswith(ENDINGS):
             yield name, item
+
+
+def texts_of(folder: Traversable) -> Iterator[tuple[str, bytes]]:
+    """Yield the contents of those files, lines ended alike on every platform."""
+    for name, item in files_of(folder):
+        yield name, item.read_bytes().replace(b"\r\n", b"\n")
+
+
+def is_rule(name: str) -> bool:
+    """Tell whether a file is part of the rulebook, not one of its scenarios and cases."""
+    return name.startswith(ROOMS) and not name.endswith(SCENARIOS)
 
 
 def digest_of(contents: Mapping[str, bytes]) -> str:
@@ -89,7 +99,9 @@ class _Loading:
     def __init__(self, folder: Traversable) -> None:
         self.problems = Problems()
         self.contents = {
-            name: item.read_bytes().replace(b"\r\n", b"\n") for name, item in files_of(folder)
+            name: item.read_bytes().replace(b"\r\n", b"\n")
+            for name, item in files_of(folder)
+            if is_rule(name)
         }
 
     def rulebook(self) -> Rulebook:
