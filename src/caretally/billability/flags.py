@@ -26,13 +26,7 @@ def own_periods(month: JudgedMonth) -> Sequence[tuple[int, int]]:
 
 def straddles_rule_change(month: JudgedMonth) -> bool:
     """A listed period begins under other rules than those of its last day."""
-    program = PROGRAMS[month.decided.program]
-    changes = {
-        day
-        for sheet in month.rulebook.sheets.values()
-        if sheet.decided and sheet.judged == "period" and sheet.program == program
-        for day in sheet.straddle_dates()
-    }
+    changes = month.bench.rule_changes(month.decided.program)
     return any(
         date_of(first) < change <= date_of(last)
         for first, last in own_periods(month)

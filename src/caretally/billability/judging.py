@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import NamedTuple
 
 from caretally.billability.comparisons import Outcome
@@ -48,58 +49,58 @@ SameDate = Mapping[str, Whole]
 """Lines of the same date that exclude the code, by reading; "" is the own policy."""
 
 
-def all_hold(steps: Iterable[tuple[bool, Outcome]]) -> Whole:
-    """Return whether every blocking step is met."""
-    holds: Whole = True
-    for blocks, outcome in steps:
-        if blocks:
-            holds = holds & outcome.holds
-    return holds
-
-
-def ask(plan: Plan, slot: Slot, memo: dict[object, Outcome]) -> list[Outcome]:
-    """Ask every step of a plan; evidence that several codes ask for is asked once."""
+def ask(plan: Plan, slot: Slot, memo: dict[int, Outcome]) -> list[Outcome]:
+    """Ask every step of a plan; what several codes ask alike is asked once a slot."""
     outcomes = []
     for step in plan.steps:
-        if step.arguments or step.any_of:
-            outcomes.append(step.ask(slot))
-            continue
-        if step.name not in memo:
-            memo[step.name] = step.ask(slot)
-        outcomes.append(memo[step.name])
+        outcome = memo.get(step.key)
+        if outcome is None:
+            outcome = step.ask(slot)
+            if step.key >= 0:
+                memo[step.key] = outcome
+        outcomes.append(outcome)
     return outcomes
 
 
 def judge(
-    plans: Plans, slot: Slot, standing: Standing, same_date: SameDate, memo: dict[object, Outcome]
+    plans: Plans, slot: Slot, standing: Standing, same_date: SameDate, memo: dict[int, Outcome]
 ) -> Verdict:
-    """Return the verdict on a slot of one code that is valid on its date."""
+    """Return the verdict on a slot of one code that is valid on its date.
+
+    `memo` keeps the answers given on this slot so far.
+    """
     own = plans.own
     slot.units, slot.same_date_pairs = standing.under(""), same_date.get("", 0)
     outcomes = ask(own, slot, memo)
-    blocking = [step.blocks for step in own.steps]
-    settled = all_hold(
-        (blocks, outcome)
-        for position, (blocks, outcome) in enumerate(zip(blocking, outcomes, strict=True))
-        if position not in plans.varying
-    )
-    units = own.units(slot) * settled
-    for position in plans.varying:
-        if blocking[position]:
+    settled: Whole = True
+    for position in plans.fixed:
+        settled = settled & outcomes[position].holds
+    units: Whole = 0
+    if settled is not False:
+        units = own.units(slot) * settled
+        for position in plans.varying:
             units = units * outcomes[position].holds
     under = {}
     for reading, plan in plans.others.items():
         under[reading] = units
-        if plans.varying or plan.count_arguments != own.count_arguments:
+        if plans.varying and settled is not False:
             slot.units, slot.same_date_pairs = standing.under(reading), same_date.get(reading, 0)
-            other = plan.units(slot) * settled
-            for position in plans.varying:
-                if blocking[position]:
-                    other = other * plan.steps[position].ask(slot).holds
-            under[reading] = other
+            under[reading] = units_under(plan, plans.varying, slot, memo) * settled
         standing.under(reading)[own.code] = under[reading]
     standing.under("")[own.code] = units
     return Verdict(own.code, plans, tuple(outcomes), units, under)
+
+
+def units_under(
+    plan: Plan, varying: tuple[int, ...], slot: Slot, memo: dict[int, Outcome]
+) -> Whole:
+    """Return the units of a plan of another reading, by the steps that may answer otherwise."""
+    units = plan.units(slot)
+    for position in varying:
+        step = plan.steps[position]
+        outcome = memo.get(step.key)
+        units = units * (outcome or step.ask(slot)).holds
+    return units
 
 
 @dataclass(slots=True)
@@ -109,6 +110,8 @@ class Bench:
     rulebook: Rulebook
     planner: Planner
     _codes: dict[tuple[int, int, int], tuple[str, ...]] = field(default_factory=dict)
+    _excluded: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _changes: dict[int, tuple[date, ...]] = field(default_factory=dict)
 
     def codes_for(self, program: int, period: int, decided: int) -> tuple[str, ...]:
         """Return the codes judged on a slot, in an order in which relations find their answers."""
@@ -126,8 +129,27 @@ class Bench:
 
     def excluded_by(self, code: str) -> tuple[str, ...]:
         """Return the codes of lines that a bundled code may not share a date with."""
-        sheet = self.rulebook.sheets[code]
-        return paired_with(self.rulebook.edits, sheet, self.rulebook.sheets)
+        if code not in self._excluded:
+            sheet = self.rulebook.sheets[code]
+            self._excluded[code] = paired_with(self.rulebook.edits, sheet, self.rulebook.sheets)
+        return self._excluded[code]
+
+    def rule_changes(self, program: int) -> tuple[date, ...]:
+        """Return the dates on which the rules of a program's device periods change."""
+        if program not in self._changes:
+            self._changes[program] = tuple(
+                sorted(
+                    {
+                        day
+                        for sheet in self.rulebook.sheets.values()
+                        if sheet.decided
+                        and sheet.judged == "period"
+                        and sheet.program == PROGRAMS[program]
+                        for day in sheet.straddle_dates()
+                    }
+                )
+            )
+        return self._changes[program]
 
     def restrictions(self, payer: int, day: int) -> tuple[Restriction, ...]:
         """Return the payer's restrictions, whatever their status, open on a date of service."""

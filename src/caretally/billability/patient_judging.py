@@ -76,7 +76,8 @@ def judge_slot(
 ) -> None:
     """Add the verdicts on one slot to those of the patient's month."""
     restriction, outcome = restricted
-    standing, memo = Standing(), {}
+    standing = Standing()
+    memo: dict[int, Outcome] = {}
     for code in bench.codes_for(facts.program, facts.period, facts.decided):
         plans = bench.planner.plans(code, facts.to_day, facts.payer)
         if plans is None:

@@ -7,7 +7,7 @@ strictest one would give. Plans are the same object wherever date and payer make
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -29,6 +29,10 @@ from caretally.patient_months.facts import Whole
 
 RELATIONS = frozenset({"is_billable", "is_not_bundled", "is_preferred_to"})
 """Criteria whose answer depends on what else stands under the same reading."""
+OF_THE_CODE = RELATIONS | {"is_authorized"}
+"""Criteria whose answer depends on the code that asks."""
+BLOCKING = frozenset({"blocks", "holds"})
+"""Effects under which a line falls."""
 DEFAULT_PAYER = "medicare_ffs"
 """Whose sheet resolves amounts where no known payer is in force; the line is held anyway."""
 
@@ -44,11 +48,13 @@ class Step:
     flag: str | None
     cites: tuple[str, ...]
     any_of: tuple[Step, ...] = ()
+    key: int = -1
+    """The same for steps that get the same answer on a slot whatever the code; -1 for others."""
 
     @property
     def blocks(self) -> bool:
         """Whether a line falls where this is unmet."""
-        return self.effect in ("blocks", "holds")
+        return self.effect in BLOCKING
 
     def ask(self, slot: Slot) -> Outcome:
         """Ask the criterion about a slot; of alternatives, the first speaks and any may hold."""
@@ -80,7 +86,8 @@ class Plan:
 class Plans:
     """The plans of a code for a date and payer: the policy's own, and the other readings'.
 
-    varying: positions of steps that may answer otherwise under another reading.
+    varying: positions of blocking steps that may answer otherwise under another reading.
+    fixed: positions of the other blocking steps.
     """
 
     sheet: Sheet
@@ -89,6 +96,7 @@ class Plans:
     own: Plan
     others: Mapping[str, Plan]
     varying: tuple[int, ...]
+    fixed: tuple[int, ...]
     soft_cap: int | None
 
 
@@ -102,6 +110,7 @@ class Planner:
     """Rules of another date for every date of service; None for each date's own."""
     _made: dict[tuple[str, int, int], Plans | None] = field(default_factory=dict)
     _kept: dict[object, Plans] = field(default_factory=dict)
+    _keys: dict[object, int] = field(default_factory=dict)
 
     def payer_sheet(self, payer: int) -> PayerSheet | None:
         """Return the sheet of a payer's position, or None for no or an unknown payer."""
@@ -146,10 +155,14 @@ class Planner:
             *(_shape(p) for p in (own, *others.values())),
         )
         if signature not in self._kept:
+            varying = _varying(own, others)
             cap = sheet.units_arguments.get("soft_cap")
             self._kept[signature] = Plans(
                 sheet=sheet, version=version, policy=policy, own=own, others=others,
-                varying=_varying(own, others),
+                varying=tuple(p for p in varying if own.steps[p].blocks),
+                fixed=tuple(
+                    p for p, s in enumerate(own.steps) if s.blocks and p not in varying
+                ),
                 soft_cap=amounts.value(cap, policy, policy) if cap else None,
             )  # fmt: skip
         return self._kept[signature]
@@ -165,12 +178,15 @@ class Planner:
             }
 
         def step(requirement: Requirement) -> Step:
-            return Step(
+            made = Step(
                 name=requirement.name, check=CRITERIA[requirement.name],
                 arguments=arguments(requirement.arguments), effect=requirement.effect,
                 flag=requirement.flag, cites=requirement.cites,
                 any_of=tuple(step(each) for each in requirement.any_of),
             )  # fmt: skip
+            if requirement.name in OF_THE_CODE:
+                return made
+            return replace(made, key=self._keys.setdefault(_asks(made), len(self._keys)))
 
         return Plan(
             code=sheet.code, reading=reading,
@@ -206,13 +222,14 @@ class _Amounts:
         return dated.readings.get(reading, dated.words or dated.value)
 
 
+def _asks(step: Step) -> object:
+    """Return what a step asks, amounts included."""
+    return step.name, tuple(sorted(step.arguments.items())), tuple(_asks(s) for s in step.any_of)
+
+
 def _shape(plan: Plan) -> object:
     """Return what tells plans apart that have the same code and version."""
-
-    def of(step: Step) -> object:
-        return step.name, tuple(sorted(step.arguments.items())), tuple(of(s) for s in step.any_of)
-
-    return tuple(of(step) for step in plan.steps), tuple(sorted(plan.count_arguments.items()))
+    return tuple(map(_asks, plan.steps)), tuple(sorted(plan.count_arguments.items()))
 
 
 def _varying(own: Plan, others: Mapping[str, Plan]) -> tuple[int, ...]:

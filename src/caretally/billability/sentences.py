@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from caretally.billability.comparisons import Outcome
 from caretally.billability.criteria import CRITERIA
@@ -31,10 +32,15 @@ FORMS: dict[str | None, Callable[[int], str]] = {None: str, "minutes": minutes, 
 
 def sentence(name: str, outcome: Outcome) -> str:
     """Return a criterion's sentence with its blanks filled."""
-    text = (CRITERIA[name].__doc__ or "").strip()
+    return filled(name, int(outcome.observed), int(outcome.required))
+
+
+@lru_cache(maxsize=1 << 14)
+def filled(name: str, observed: int, required: int) -> str:
+    """Return a criterion's sentence for two amounts."""
+    amounts = {"observed": observed, "required": required}
 
     def fill(blank: re.Match[str]) -> str:
-        amount = outcome.observed if blank[1] == "observed" else outcome.required
-        return FORMS[blank[2]](int(amount))
+        return FORMS[blank[2]](amounts[blank[1]])
 
-    return BLANK.sub(fill, text)
+    return BLANK.sub(fill, (CRITERIA[name].__doc__ or "").strip())

@@ -48,7 +48,8 @@ FACTS = (
     "enrolled", "consented", "ordered", "diagnoses", "diagnosis_set", "payer", "payers",
     "visit_years", "began_on", "health_center", "authorized", "elsewhere", "visits", "paired",
     "paired_modifiable", "monitoring_programs", "access_aligned", "surgery", "stays",
-    "late_entries", "short_entries", "in_apcm", "episode_from", "setup_after",
+    "late_entries", "short_entries", "in_apcm", "episode_from", "setup_after", "running_from",
+    "running_days", "running_last", "running_systems",
 )  # fmt: skip
 """The facts of a slot: what one code on one date of service is judged by, each an integer."""
 
@@ -183,5 +184,7 @@ class Folded(NamedTuple):
     day: Cells
     day_devices: Cells
     day_systems: Cells
+    memo: Cells
+    """By program: patient, from, until and reasons of the service state looked up last."""
     cursor: Cells
     """How many slots are open, whether this episode's set-up is taken, whether slots ran out."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from caretally.patient_months.columns import (
-    CONSENTED, COVID, CUSTODY, DIED, DUPLICATE, ENROLLED, FOREVER, SETUP, SUPERSEDED, VALUELESS,
+    CONSENTED, COVID, CUSTODY, DIED, DUPLICATE, ENROLLED, FOREVER, IN_FORCE, SETUP, SUPERSEDED, VALUELESS,
     VOIDED, Folded, Part,
 )  # fmt: skip
 from caretally.patient_months.positions import (
     DERIVED, DUPLICATED, F_BODY_SYSTEMS, F_DATA_DAYS, F_DEVICES, F_EPISODE_DATA_DAYS, F_FROM,
-    F_PATIENT, F_PERIOD, F_PROGRAM, F_SETUP_TAKEN, F_TO, F_ZONE, KEY, MANUAL, NO_MEDICAL_DEVICE,
+    F_PATIENT, F_PERIOD, F_PROGRAM, F_RUNNING_DAYS, F_RUNNING_FROM, F_RUNNING_LAST,
+    F_RUNNING_SYSTEMS, F_SETUP_TAKEN, F_TO, F_ZONE, KEY, MANUAL, NO_MEDICAL_DEVICE,
     NO_VALUE, NOT_ASSIGNED, ORIGIN_DERIVED, ORIGIN_DEVICE, ORIGIN_MANUAL, OVERFLOW, RTM, SET_ASIDE,
     SETUP_TAKEN, SLOTS, UNKNOWN_ORIGIN, VOID,
 )  # fmt: skip
@@ -60,6 +61,8 @@ def custody_row(part: Part, patient: int, device: int, second: int) -> int:
 def record_reasons(standing: int, origin: int, program: int) -> int:
     """Return why a reading makes no data day by its own entry; patients' entries serve RTM."""
     reasons = 0
+    if standing == IN_FORCE and origin == ORIGIN_DEVICE:
+        return reasons
     if standing == SUPERSEDED:
         reasons |= SET_ASIDE
     elif standing == VOIDED:
@@ -75,16 +78,11 @@ def record_reasons(standing: int, origin: int, program: int) -> int:
     return reasons if origin == ORIGIN_DEVICE else reasons | UNKNOWN_ORIGIN
 
 
-def reading_state(part: Part, patient: int, program: int, row: int) -> tuple[int, int]:
-    """Return why a reading makes no data day, service left aside, and its custody or -1."""
-    readings = part.readings
-    reasons = record_reasons(readings.standing[row], readings.origin[row], program)
-    custody = custody_row(part, patient, readings.device[row], readings.at[row])
+def custody_flaw(part: Part, custody: int) -> int:
+    """Return why a custody, or -1 for none, makes no data days."""
     if custody < 0:
-        reasons |= NOT_ASSIGNED
-    elif not part.windows.x[custody]:
-        reasons |= NO_MEDICAL_DEVICE
-    return reasons, custody
+        return NOT_ASSIGNED
+    return 0 if part.windows.x[custody] else NO_MEDICAL_DEVICE
 
 
 def note_day(part: Part, out: Folded, count: int, day: int, custody: int) -> int:
@@ -92,31 +90,40 @@ def note_day(part: Part, out: Folded, count: int, day: int, custody: int) -> int
     if count == 0 or out.day[count - 1] != day:
         out.day[count], out.day_devices[count], out.day_systems[count] = day, 0, 0
         count += 1
-    out.day_devices[count - 1] |= 1 << min(part.windows.code[custody], 61)
-    if part.windows.y[custody] >= 0:
-        out.day_systems[count - 1] |= 1 << part.windows.y[custody]
+    device, system = part.windows.code[custody], part.windows.y[custody]
+    out.day_devices[count - 1] |= 1 << (device if device < 61 else 61)
+    if system >= 0:
+        out.day_systems[count - 1] |= 1 << system
     return count
 
 
 def collect_days(part: Part, out: Folded, segment: Segment) -> int:
     """List the distinct local data days of a segment in `out.day`; returns how many."""
-    readings = part.readings
-    first, last = readings.first[segment.patient], readings.first[segment.patient + 1]
-    count, day, day_begins, day_ends = 0, 0, 0, 0
-    for row in range(first, last):
-        at = readings.at[row]
+    readings, patient, program = part.readings, segment.patient, segment.program
+    ats, devices, origins, standings = (
+        readings.at, readings.device, readings.origin, readings.standing,
+    )  # fmt: skip
+    is_decided = out.program[patient] == program
+    count, day, day_ends = 0, 0, -FOREVER
+    device, custody, flaw, custody_ends = -1, -1, NOT_ASSIGNED, -FOREVER
+    for row in range(readings.first[patient], readings.first[patient + 1]):
+        at = ats[row]
         if at < segment.begin:
             continue
         if at >= segment.end:
             break
-        reasons, custody = reading_state(part, segment.patient, segment.program, row)
-        if out.program[segment.patient] == segment.program:
+        if devices[row] != device or at >= custody_ends:
+            device = devices[row]
+            custody = custody_row(part, patient, device, at)
+            flaw = custody_flaw(part, custody)
+            custody_ends = part.windows.ends[custody] if custody >= 0 else at
+        reasons = flaw | record_reasons(standings[row], origins[row], program)
+        if is_decided:
             out.reading_reasons[row] = reasons
         if reasons:
             continue
-        if not day_begins <= at < day_ends:
+        if at >= day_ends:
             day = local_day(part, segment.zone, at)
-            day_begins = day_start(part, segment.zone, day)
             day_ends = day_start(part, segment.zone, day + 1)
         count = note_day(part, out, count, day, custody)
     return count
@@ -128,9 +135,13 @@ def explain_readings(part: Part, out: Folded, patient: int, begin: int, end: int
     program = out.program[patient]
     for row in range(readings.first[patient], readings.first[patient + 1]):
         if begin <= readings.at[row] < end and out.reading_reasons[row] < 0:
-            reasons, _ = reading_state(part, patient, program, row)
-            unserved, _ = service_state(part, patient, program, readings.at[row])
-            out.reading_reasons[row] = reasons | unserved
+            reasons, _ = service_state(part, patient, program, readings.at[row])
+            custody = custody_row(part, patient, readings.device[row], readings.at[row])
+            out.reading_reasons[row] = (
+                reasons
+                | custody_flaw(part, custody)
+                | record_reasons(readings.standing[row], readings.origin[row], program)
+            )
 
 
 # --- periods --------------------------------------------------------------------------------------
@@ -194,7 +205,7 @@ def judge_period(
     out.facts[F_SETUP_TAKEN][slot] = taken_before
 
 
-def fold_periods(part: Part, out: Folded, segment: Segment, count: int) -> None:
+def fold_periods(part: Part, out: Folded, segment: Segment, count: int, slot: int) -> None:
     """Walk the periods of a segment, from its first data day to the month's end or the cut."""
     length, last = part.rules.period_length, part.calendar.month_last
     cut_day = FOREVER
@@ -211,6 +222,22 @@ def fold_periods(part: Part, out: Folded, segment: Segment, count: int) -> None:
             index += 1
         judge_period(part, out, segment, (first, end), (data_days, devices, systems))
         first += length
+    if slot >= 0 and cut_day > last:
+        note_running(part, out, count, (first, index), slot)
+
+
+def note_running(part: Part, out: Folded, count: int, start: tuple[int, int], slot: int) -> None:
+    """Note the period that runs beyond the month's end: its first day and what it has so far."""
+    first, index = start
+    if first > part.calendar.month_last:
+        return
+    out.facts[F_RUNNING_FROM][slot] = first
+    out.facts[F_SETUP_TAKEN][slot] = out.cursor[SETUP_TAKEN]
+    while index < count and out.day[index] <= part.calendar.month_last:
+        out.facts[F_RUNNING_DAYS][slot] += 1
+        out.facts[F_RUNNING_LAST][slot] = out.day[index]
+        out.facts[F_RUNNING_SYSTEMS][slot] |= out.day_systems[index]
+        index += 1
 
 
 def count_days(part: Part, out: Folded, count: int, slot: int) -> None:
@@ -230,7 +257,7 @@ def fold_segment(part: Part, out: Folded, segment: Segment, slot: int) -> None:
     if count:
         if slot >= 0:
             count_days(part, out, count, slot)
-        fold_periods(part, out, segment, count)
+        fold_periods(part, out, segment, count, slot)
 
 
 def fold_days(part: Part, out: Folded, patient: int, program: int, slot: int) -> None:

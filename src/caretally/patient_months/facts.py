@@ -109,6 +109,14 @@ class Facts(NamedTuple):
     """Second the episode began."""
     setup_after: Whole
     """Second the episode before ended."""
+    running_from: Whole
+    """First day of the period that runs beyond the month's end, or 0."""
+    running_days: Whole
+    """Data days of that period by the month's end."""
+    running_last: Whole
+    """Last of those data days, or 0."""
+    running_systems: Whole
+    """Bit mask of the systems its devices monitor."""
 
 
 assert Facts._fields == FACTS

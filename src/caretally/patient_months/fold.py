@@ -33,13 +33,14 @@ def prepare(part: Part, out: Folded) -> None:
     mark_conflicts(part, out)
 
 
-def is_late(part: Part, span: int, zone: int) -> bool:
+def is_late(part: Part, span: int, zone: int, month_end: int) -> bool:
     """Tell whether an entry was written long after it happened, or on a day of a later month."""
     end, recorded = part.spans.end[span], part.spans.recorded[span]
     if recorded - end > part.rules.late_after:
         return True
-    day = local_day(part, zone, recorded)
-    return day > part.calendar.month_last and day > local_day(part, zone, end)
+    if recorded < month_end:
+        return False
+    return local_day(part, zone, recorded) > local_day(part, zone, end)
 
 
 def note_span(part: Part, out: Folded, span: int, slot: int, edges: tuple[int, int]) -> None:
@@ -53,7 +54,7 @@ def note_span(part: Part, out: Folded, span: int, slot: int, edges: tuple[int, i
         if spans.start[span] < edges[0] or spans.end[span] > edges[1]:
             out.reasons[span] |= SPLIT
     if spans.standing[span] == IN_FORCE and spans.kind[span] != ATTEMPT:
-        out.facts[F_LATE][slot] += is_late(part, span, zone)
+        out.facts[F_LATE][slot] += is_late(part, span, zone, edges[1])
         out.facts[F_SHORT][slot] += out.counted[span] > 0 and length < part.rules.short_below
 
 

@@ -6,7 +6,8 @@ stay in the rows, with what became of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import cast
 
 from caretally.clock import seconds_of
 from caretally.codes import ORIGINS
@@ -62,8 +63,7 @@ def same_again(group: Sequence[Entry]) -> dict[str, int]:
 
 
 def _body(entry: Entry) -> ReadingRecorded:
-    assert isinstance(entry.body, ReadingRecorded)
-    return entry.body
+    return cast(ReadingRecorded, entry.body)
 
 
 def repeats(entries: Sequence[Entry]) -> dict[str, int]:
@@ -88,29 +88,38 @@ def repeats(entries: Sequence[Entry]) -> dict[str, int]:
     return standing
 
 
+def may_repeat(entries: Sequence[Entry], rows: Sequence[ReadingRow]) -> bool:
+    """Tell whether two readings share a device and instant, or a device and vendor id."""
+    if len({row[0::2] for row in rows}) < len(rows):
+        return True
+    vendor_ids = [
+        (row[2], vendor_id)
+        for entry, row in zip(entries, rows, strict=True)
+        if (vendor_id := _body(entry).vendor_reading_id) is not None
+    ]
+    return len(set(vendor_ids)) < len(vendor_ids)
+
+
 def reading_rows(
-    entries: Iterable[Entry], set_aside: Mapping[str, str], devices: dict[str, int]
+    entries: Sequence[Entry], set_aside: Mapping[str, str], devices: dict[str, int]
 ) -> list[ReadingRow]:
     """Return a patient's readings by second and id; `devices` numbers them and grows."""
-    with_value = []
-    rows: list[ReadingRow] = []
+    rows = []
     for entry in entries:
         body = _body(entry)
-        if entry.id in set_aside:
+        standing = IN_FORCE
+        if set_aside and entry.id in set_aside:
             standing = STANDINGS[set_aside[entry.id]]
         elif body.value is None and not body.components:
             standing = VALUELESS
-        else:
-            with_value.append(entry)
-            continue
-        rows.append(_row(entry, standing, devices))
-    standings = repeats(with_value)
-    rows += [_row(entry, standings.get(entry.id, IN_FORCE), devices) for entry in with_value]
+        device = devices.get(body.device)
+        if device is None:
+            device = devices[body.device] = len(devices)
+        origin = ORIGIN_NUMBERS[body.origin]
+        rows.append((seconds_of(body.measured_at), entry.id, device, origin, standing))
+    if may_repeat(entries, rows):
+        standing_ones = [e for e, row in zip(entries, rows, strict=True) if row[4] == IN_FORCE]
+        found = repeats(standing_ones)
+        rows = [(*row[:4], found.get(row[1], row[4])) for row in rows]
     rows.sort()
     return rows
-
-
-def _row(entry: Entry, standing: int, devices: dict[str, int]) -> ReadingRow:
-    body = _body(entry)
-    device = devices.setdefault(body.device, len(devices))
-    return seconds_of(body.measured_at), entry.id, device, ORIGIN_NUMBERS[body.origin], standing

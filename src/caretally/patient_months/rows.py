@@ -19,7 +19,7 @@ from caretally.patient_months.columns import (
     FACTS, FOREVER, Calendar, Folded, Legs, Part, Performances, Readings, Rules, Spans, Staff,
     Windows,
 )  # fmt: skip
-from caretally.patient_months.positions import WIDTH_OF
+from caretally.patient_months.positions import MEMO_WIDTH, WIDTH_OF
 from caretally.patient_months.reading_rows import ReadingRow, reading_rows
 from caretally.patient_months.span_rows import SpanRow, span_rows
 from caretally.patient_months.window_rows import (
@@ -240,5 +240,6 @@ def plain_output(part: Part, capacity: int) -> Folded:
         conflict=[0] * len(part.performances.staff),
         zone=[0] * part.patients, program=[0] * part.patients, state=[0] * spans,
         seconds=[0] * (len(PROGRAMS) * WIDTH_OF),
-        day=[0] * most, day_devices=[0] * most, day_systems=[0] * most, cursor=[0, 0, 0],
+        day=[0] * most, day_devices=[0] * most, day_systems=[0] * most,
+        memo=[-1] * (len(PROGRAMS) * MEMO_WIDTH), cursor=[0, 0, 0],
     )  # fmt: skip

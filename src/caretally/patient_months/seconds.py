@@ -16,7 +16,7 @@ from caretally.patient_months.positions import (
     NOT_COUNTED_PERFORMER, NOTHING, OTHER_PROGRAM, PART_OF_VISIT, PATIENT_OVERLAP, PRACTITIONER_OF,
     REVIEW, REVIEW_OF, SET_ASIDE, STAFF_OF, STAFF_OVERLAP, UNREGISTERED, VOID, WIDTH_OF,
 )  # fmt: skip
-from caretally.patient_months.windows import day_start, local_day, opens_between, service_state
+from caretally.patient_months.windows import day_start, local_day, opens_between, service_at
 
 # --- what a span is -------------------------------------------------------------------------------
 
@@ -140,10 +140,10 @@ def mark_knot(part: Part, out: Folded, begin: int, end: int) -> None:
         out.conflict[part.performances.by_staff[place]] = 1 + begin
 
 
-def span_state(part: Part, span: int, second: int) -> tuple[int, int]:
+def span_state(part: Part, out: Folded, span: int, second: int) -> tuple[int, int]:
     """Return why a span counts nothing at a second, its performers left aside, and until when."""
     patient = part.spans.patient[span]
-    reasons, until = service_state(part, patient, part.spans.program[span], second)
+    reasons, until = service_at(part, out, patient, part.spans.program[span], second)
     for leg in range(part.spans.first_leg[span], part.spans.first_leg[span + 1]):
         begins, ends = part.legs.begins[leg], part.legs.ends[leg]
         if begins > second:
@@ -166,7 +166,7 @@ def keeps_person(part: Part, out: Folded, row: int, second: int) -> tuple[bool, 
         if not takes_seconds(out.lane[rival]) or spans.end[rival] <= second:
             continue
         patient = spans.patient[rival]
-        reasons, change = span_state(part, rival, second)
+        reasons, change = span_state(part, out, rival, second)
         rank, turn = registration_state(part, rows.staff[row], out.zone[patient], second)
         until = min(until, change, turn, spans.end[rival])
         if not reasons and rank and reviews(out.lane[rival], rank):
@@ -183,7 +183,7 @@ def standing_of(part: Part, out: Folded, span: int, second: int) -> tuple[int, i
     """Return why a span counts nothing at a second, the rank it counts at, and until when."""
     rows = part.performances
     zone = out.zone[part.spans.patient[span]]
-    reasons, until = span_state(part, span, second)
+    reasons, until = span_state(part, out, span, second)
     lost, best = 0, 0
     for row in range(part.spans.first_performance[span], part.spans.first_performance[span + 1]):
         person = rows.staff[row]
@@ -296,7 +296,7 @@ def is_contact(part: Part, out: Folded, span: int, begin: int, end: int) -> bool
     second = max(spans.start[span], begin)
     close = min(max(spans.end[span], spans.start[span] + 1), end)
     while second < close:
-        reasons, until = service_state(part, patient, spans.program[span], second)
+        reasons, until = service_at(part, out, patient, spans.program[span], second)
         for row in range(spans.first_performance[span], spans.first_performance[span + 1]):
             person = part.performances.staff[row]
             rank, change = registration_state(part, person, out.zone[patient], second)

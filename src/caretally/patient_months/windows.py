@@ -6,7 +6,7 @@ from caretally.patient_months.columns import (
     CONSENTED, DIED, ENROLLED, FOREVER, PLACE, Folded, Part,
 )  # fmt: skip
 from caretally.patient_months.positions import (
-    CCM, KEY, NO_CONSENT, NOT_ALIVE, NOT_ENROLLED, RPM, RTM,
+    CCM, KEY, MEMO_WIDTH, NO_CONSENT, NOT_ALIVE, NOT_ENROLLED, RPM, RTM,
 )  # fmt: skip
 
 
@@ -82,6 +82,17 @@ def service_state(part: Part, patient: int, program: int, second: int) -> tuple[
     if died:
         reasons |= NOT_ALIVE
     return reasons, min(until, change)
+
+
+def service_at(part: Part, out: Folded, patient: int, program: int, second: int) -> tuple[int, int]:
+    """Return the service state at a second, remembering the stretch looked up last."""
+    cell = program * MEMO_WIDTH
+    memo = out.memo
+    if memo[cell] == patient and memo[cell + 1] <= second < memo[cell + 2]:
+        return memo[cell + 3], memo[cell + 2]
+    reasons, until = service_state(part, patient, program, second)
+    memo[cell], memo[cell + 1], memo[cell + 2], memo[cell + 3] = patient, second, until, reasons
+    return reasons, until
 
 
 def is_enrolled_in_month(part: Part, patient: int, program: int, zone: int) -> bool:
