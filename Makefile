@@ -29,11 +29,13 @@ test: $(VENV)/.stamp-dev $(VENV)/.stamp-cluster ## run all tests; TESTS=path run
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal $(TESTS)
 
 check: $(VENV)/.stamp-dev $(VENV)/.stamp-bulk ## format, lint, types, import layers and limits of the house
-	@$(BIN)/ruff format --check --quiet .
-	@$(BIN)/ruff check --quiet .
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-timings --no-cache
-	@$(BIN)/python -m pytest -q tests/architecture
+	@failed=; \
+	for step in "ruff format --check --quiet ." "ruff check --quiet ." mypy \
+	    "lint-imports --no-logo --no-cache" "pytest -q tests/architecture"; do \
+	  $(BIN)/$$step || failed="$$failed [$$step]"; \
+	done; \
+	if [ -n "$$failed" ]; then echo "check: failed:$$failed" >&2; exit 1; fi; \
+	echo "check: all kept"
 
 format: $(VENV)/.stamp-dev ## put the code into the form that check asks for
 	@$(BIN)/ruff check --quiet --fix-only .

@@ -23,8 +23,9 @@ def loaded_by(statement: str) -> set[str]:
         env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
+    assert ran.returncode == 0, ran.stderr
     return {name.split(".")[0] for name in ran.stdout.split()}
 
 
