@@ -73,8 +73,7 @@ def midnights(zone_name: str, first_year: int, last_year: int) -> tuple[int, ...
     """
     day, last = date(first_year, 1, 1), date(last_year + 1, 1, 1)
     return tuple(
-        midnight(day + timedelta(days=offset), zone_name)
-        for offset in range((last - day).days + 1)
+        midnight(day + timedelta(days=offset), zone_name) for offset in range((last - day).days + 1)
     )
 
 

@@ -12,7 +12,12 @@ from datetime import date
 from caretally.billability.sheets import Rulebook, Sheet
 from caretally.clock import ServiceMonth, day_number
 from caretally.codes import (
-    CATEGORIES, CODE_BITS, CONTACT_MODES, PROGRAMS, ROLES, TOPICS,
+    CATEGORIES,
+    CODE_BITS,
+    CONTACT_MODES,
+    PROGRAMS,
+    ROLES,
+    TOPICS,
 )  # fmt: skip
 from caretally.patient_months.columns import FOREVER, Rules
 from caretally.patient_months.window_rows import CodeTable

@@ -1,4 +1,4 @@
-"""The criteria: one sentence and one comparison each, named as sheets, screens and packets name them.
+"""The criteria: one sentence and one comparison each, named as sheets and packets name them.
 
 The docstring is the sentence people read, met or unmet; `{observed}` and `{required}` are filled
 from the comparison, with the word after a colon as the unit. A criterion holds no number of its
@@ -9,7 +9,13 @@ from __future__ import annotations
 
 from caretally.billability.comparisons import Outcome, at_least, at_most, below, equals, none, some
 from caretally.billability.slots import (
-    Slot, has_any, has_code, knows_payer, system_mask, total, units_of,
+    Slot,
+    has_any,
+    has_code,
+    knows_payer,
+    system_mask,
+    total,
+    units_of,
 )  # fmt: skip
 from caretally.patient_months.facts import Whole
 
@@ -134,7 +140,7 @@ def reaches_management_time(slot: Slot, minimum: Whole, counted: tuple[str, ...]
 
 
 def stays_below_management_time(slot: Slot, maximum: Whole, counted: tuple[str, ...]) -> Outcome:
-    """Counted management time came to {observed:minutes}; the next code begins at {required:minutes}."""
+    """Counted management time came to {observed:minutes}; {required:minutes} make another code."""
     return below(total(slot, counted), maximum)
 
 
@@ -172,7 +178,7 @@ def reaches_data_days(slot: Slot, minimum: Whole) -> Outcome:
 
 
 def reaches_covid_days(slot: Slot, minimum: Whole) -> Outcome:
-    """Under the COVID-19 exception {observed} days with device data count; {required} are needed."""
+    """Under the COVID-19 exception {observed} days with data count; {required} are needed."""
     return at_least(slot.facts.data_days * slot.facts.covid, minimum)
 
 

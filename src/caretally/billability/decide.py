@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from caretally.billability.counting import code_table, fold_rules
-from caretally.billability.judging import Bench, facts_of
 from caretally.billability.decision import Decision
 from caretally.billability.judged_months import Counted, JudgedMonth, is_loaded_for
+from caretally.billability.judging import Bench, facts_of
 from caretally.billability.patient_judging import judge_patient
 from caretally.billability.plans import Planner
 from caretally.billability.sheets import Rulebook, load_rulebook
@@ -161,7 +161,6 @@ def decide(
     entries: Iterable[Entry],
     month: ServiceMonth,
     *,
-    patient: str | None = None,
     policy: str | None = None,
     as_of: datetime | None = None,
     rulebook: Rulebook | None = None,
@@ -171,15 +170,13 @@ def decide(
     Args:
         entries: of any number of patients, in any order; staff overlaps cross patients.
         month: calendar month, local to each enrollment.
-        patient: decide only this one, with all entries still heard.
         policy: counting policy in place of the payers'.
         as_of: use only what was recorded by then.
         rulebook: instead of the installed one.
 
     Raises:
-        InputError: corrections contradict one another, or the patient is not on record.
+        InputError: corrections contradict one another; all are named.
         RulebookError: the installed rulebook cannot be read.
     """
     judge = Judge(rulebook=rulebook or load_rulebook(), policy=policy)
-    decisions = judge.decide(record_of(entries, as_of), month, as_of=as_of)
-    return [each for each in decisions if patient is None or each.patient == patient]
+    return judge.decide(record_of(entries, as_of), month, as_of=as_of)

@@ -1,4 +1,4 @@
-"""Every code of a decision with its criteria: met, unmet or not reached, in words with citations."""
+"""Every code of a decision with its criteria: met, unmet or not reached, in words and cited."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def no_device_data_this_month(month: JudgedMonth) -> bool:
 
 def payer_changed(month: JudgedMonth) -> bool:
     """More than one payer was in force on the days of the month."""
-    return month.decided.payers > 1
+    return bool(month.decided.payers > 1)
 
 
 def units_above_soft_cap(month: JudgedMonth) -> bool:
@@ -70,7 +70,7 @@ def ncci_pair(month: JudgedMonth) -> bool:
 
 def stay_in_month(month: JudgedMonth) -> bool:
     """A stay in a facility overlaps the month."""
-    return month.decided.stays > 0
+    return bool(month.decided.stays > 0)
 
 
 def several_devices(month: JudgedMonth) -> bool:
@@ -89,12 +89,12 @@ def before_date_of_service(month: JudgedMonth) -> bool:
 
 def late_entries(month: JudgedMonth) -> bool:
     """An entry of the month was written long after it happened, or in a later month."""
-    return month.decided.late_entries > 0
+    return bool(month.decided.late_entries > 0)
 
 
 def accidental_entry(month: JudgedMonth) -> bool:
     """A counted entry lasted a few seconds only."""
-    return month.decided.short_entries > 0
+    return bool(month.decided.short_entries > 0)
 
 
 def low_live_time(month: JudgedMonth) -> bool:

@@ -9,15 +9,54 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from caretally.patient_months.columns import (
-    CONSENTED, COVID, CUSTODY, DIED, DUPLICATE, ENROLLED, FOREVER, IN_FORCE, SETUP, SUPERSEDED, VALUELESS,
-    VOIDED, Folded, Part,
+    CONSENTED,
+    COVID,
+    CUSTODY,
+    DIED,
+    DUPLICATE,
+    ENROLLED,
+    FOREVER,
+    IN_FORCE,
+    SETUP,
+    SUPERSEDED,
+    VALUELESS,
+    VOIDED,
+    Folded,
+    Part,
 )  # fmt: skip
 from caretally.patient_months.positions import (
-    DERIVED, DUPLICATED, F_BODY_SYSTEMS, F_DATA_DAYS, F_DEVICES, F_EPISODE_DATA_DAYS, F_FROM,
-    F_PATIENT, F_PERIOD, F_PROGRAM, F_RUNNING_DAYS, F_RUNNING_FROM, F_RUNNING_LAST,
-    F_RUNNING_SYSTEMS, F_SETUP_TAKEN, F_TO, F_ZONE, KEY, MANUAL, NO_MEDICAL_DEVICE,
-    NO_VALUE, NOT_ASSIGNED, ORIGIN_DERIVED, ORIGIN_DEVICE, ORIGIN_MANUAL, OVERFLOW, RTM, SET_ASIDE,
-    SETUP_TAKEN, SLOTS, UNKNOWN_ORIGIN, VOID,
+    DERIVED,
+    DUPLICATED,
+    F_BODY_SYSTEMS,
+    F_DATA_DAYS,
+    F_DEVICES,
+    F_EPISODE_DATA_DAYS,
+    F_FROM,
+    F_PATIENT,
+    F_PERIOD,
+    F_PROGRAM,
+    F_RUNNING_DAYS,
+    F_RUNNING_FROM,
+    F_RUNNING_LAST,
+    F_RUNNING_SYSTEMS,
+    F_SETUP_TAKEN,
+    F_TO,
+    F_ZONE,
+    KEY,
+    MANUAL,
+    NO_MEDICAL_DEVICE,
+    NO_VALUE,
+    NOT_ASSIGNED,
+    ORIGIN_DERIVED,
+    ORIGIN_DEVICE,
+    ORIGIN_MANUAL,
+    OVERFLOW,
+    RTM,
+    SET_ASIDE,
+    SETUP_TAKEN,
+    SLOTS,
+    UNKNOWN_ORIGIN,
+    VOID,
 )  # fmt: skip
 from caretally.patient_months.windows import day_start, local_day, opens_between, service_state
 
@@ -91,7 +130,7 @@ def note_day(part: Part, out: Folded, count: int, day: int, custody: int) -> int
         out.day[count], out.day_devices[count], out.day_systems[count] = day, 0, 0
         count += 1
     device, system = part.windows.code[custody], part.windows.y[custody]
-    out.day_devices[count - 1] |= 1 << (device if device < 61 else 61)
+    out.day_devices[count - 1] |= 1 << min(device, 61)
     if system >= 0:
         out.day_systems[count - 1] |= 1 << system
     return count
@@ -173,7 +212,7 @@ def count_setups(part: Part, patient: int, after: int, before: int) -> int:
 
 
 def setup_floor(part: Part, patient: int, program: int, day: int) -> int:
-    """Return the data days a set-up needs in a period that ends on a day; FOREVER before any rule."""
+    """Return the data days a set-up needs in a period ending on a day; FOREVER before any rule."""
     rules = part.rules
     floor = FOREVER
     for row in range(len(rules.floor_program)):
@@ -241,7 +280,7 @@ def note_running(part: Part, out: Folded, count: int, start: tuple[int, int], sl
 
 
 def count_days(part: Part, out: Folded, count: int, slot: int) -> None:
-    """Add a segment's data days of the month, and of the episode up to the month's end, to a slot."""
+    """Add a segment's data days, of the month and of the episode to the month's end, to a slot."""
     for index in range(count):
         if out.day[index] <= part.calendar.month_last:
             out.facts[F_EPISODE_DATA_DAYS][slot] += 1

@@ -11,16 +11,55 @@ from caretally.patient_months.columns import ATTEMPT, IN_FORCE, Folded, Part
 from caretally.patient_months.days import explain_readings, fold_days, open_slot
 from caretally.patient_months.evidence import count_payers, gather_evidence
 from caretally.patient_months.positions import (
-    AI, BHI, CCM, CHAT, CONTACTS_OF, EXCLUDED, F_AI, F_CHAT, F_CONTACTS, F_DECIDED, F_LATE, F_LIVE,
-    F_MANAGEMENT, F_PAYERS, F_PERIOD, F_PRACTITIONER, F_PROGRAM, F_REVIEW, F_SHORT, F_STAFF, IN_VISIT, LIVE, LIVE_OF,
-    MANAGEMENT_OF, OVERFLOW, PCM, PRACTITIONER_OF, PROGRAM_COUNT, REVIEW_OF, RPM, RTM, SLOTS,
-    SPLIT, STAFF_OF, WIDTH_OF,
+    AI,
+    BHI,
+    CCM,
+    CHAT,
+    CONTACTS_OF,
+    EXCLUDED,
+    F_AI,
+    F_CHAT,
+    F_CONTACTS,
+    F_DECIDED,
+    F_LATE,
+    F_LIVE,
+    F_MANAGEMENT,
+    F_PAYERS,
+    F_PERIOD,
+    F_PRACTITIONER,
+    F_PROGRAM,
+    F_REVIEW,
+    F_SHORT,
+    F_STAFF,
+    IN_VISIT,
+    LIVE,
+    LIVE_OF,
+    MANAGEMENT_OF,
+    OVERFLOW,
+    PCM,
+    PRACTITIONER_OF,
+    PROGRAM_COUNT,
+    REVIEW_OF,
+    RPM,
+    RTM,
+    SLOTS,
+    SPLIT,
+    STAFF_OF,
+    WIDTH_OF,
 )  # fmt: skip
 from caretally.patient_months.seconds import (
-    fold_seconds, is_contact, is_in, lane_seconds, mark_conflicts, span_lane,
+    fold_seconds,
+    is_contact,
+    is_in,
+    lane_seconds,
+    mark_conflicts,
+    span_lane,
 )  # fmt: skip
 from caretally.patient_months.windows import (
-    day_start, is_enrolled_in_month, local_day, place_patient,
+    day_start,
+    is_enrolled_in_month,
+    local_day,
+    place_patient,
 )  # fmt: skip
 
 
@@ -50,9 +89,9 @@ def note_span(part: Part, out: Folded, span: int, slot: int, edges: tuple[int, i
     if (lane == LIVE or lane == IN_VISIT) and is_contact(part, out, span, edges[0], edges[1]):
         out.seconds[spans.program[span] * WIDTH_OF + CONTACTS_OF] += 1
     length = spans.end[span] - spans.start[span]
-    if 0 < length <= part.rules.plausible_span and spans.standing[span] == IN_FORCE:
-        if spans.start[span] < edges[0] or spans.end[span] > edges[1]:
-            out.reasons[span] |= SPLIT
+    is_split = spans.start[span] < edges[0] or spans.end[span] > edges[1]
+    if is_split and length <= part.rules.plausible_span and spans.standing[span] == IN_FORCE:
+        out.reasons[span] |= SPLIT
     if spans.standing[span] == IN_FORCE and spans.kind[span] != ATTEMPT:
         out.facts[F_LATE][slot] += is_late(part, span, zone, edges[1])
         out.facts[F_SHORT][slot] += out.counted[span] > 0 and length < part.rules.short_below
@@ -103,7 +142,7 @@ def fill_seconds(out: Folded, slot: int, program: int) -> None:
 
 
 def fold_patient(part: Part, out: Folded, patient: int) -> None:
-    """Fold one patient: a slot for each program's month, then one for each period ending in it."""
+    """Fold one patient: a slot for each program's month and one for each period ending in it."""
     month = (part.calendar.month_first, part.calendar.month_last)
     decided, zone = out.program[patient], out.zone[patient]
     opening = out.cursor[SLOTS]
@@ -125,7 +164,7 @@ def fold_patient(part: Part, out: Folded, patient: int) -> None:
 
 
 def fold_part(part: Part, out: Folded) -> int:
-    """Fold all patients of a part; returns the number of slots, or -1 where `facts` is too small."""
+    """Fold all patients of a part; returns the number of slots, or -1 if `facts` is too small."""
     prepare(part, out)
     for patient in range(part.patients):
         fold_patient(part, out, patient)

@@ -35,7 +35,7 @@ def written(entry: Entry) -> tuple[float, str]:
 
 
 def replaced_by_vendor(group: Sequence[Entry]) -> dict[str, int]:
-    """Tell which readings of one device and vendor id are replaced, and which are the same again."""
+    """Tell which readings of one device and vendor id are replaced, and which are repeated."""
     ordered = sorted(group, key=written)
     final = content(_body(ordered[-1]))
     standing: dict[str, int] = {}

@@ -8,22 +8,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from itertools import accumulate
+from datetime import date, datetime
+from itertools import accumulate, pairwise
 from typing import NamedTuple, TypeVar
 
 from caretally.clock import DEFAULT_ZONE, ServiceMonth, day_number, midnights
 from caretally.codes import PAYERS, PROGRAMS, ROLES
 from caretally.journal.entries import Entry, PracticeRegistered, StaffRegistered
 from caretally.patient_months.columns import (
-    FACTS, FOREVER, Calendar, Folded, Legs, Part, Performances, Readings, Rules, Spans, Staff,
+    FACTS,
+    FOREVER,
+    Calendar,
+    Folded,
+    Legs,
+    Part,
+    Performances,
+    Readings,
+    Rules,
+    Spans,
+    Staff,
     Windows,
 )  # fmt: skip
 from caretally.patient_months.positions import MEMO_WIDTH, WIDTH_OF
 from caretally.patient_months.reading_rows import ReadingRow, reading_rows
 from caretally.patient_months.span_rows import SpanRow, span_rows
 from caretally.patient_months.window_rows import (
-    CodeTable, Custody, Interned, PartWords, WindowRow, custodies, patient_windows,
+    CodeTable,
+    Custody,
+    Interned,
+    PartWords,
+    WindowRow,
+    custodies,
+    patient_windows,
 )  # fmt: skip
 
 CALENDAR_YEARS = (2010, 2035)
@@ -67,7 +83,7 @@ class PatientRows(NamedTuple):
 
 
 def by_patient(record: Record) -> dict[str, dict[str, list[Entry]]]:
-    """Return the known entries by patient and kind; only spans and readings keep what was set aside."""
+    """Return known entries by patient and kind; only spans and readings keep what was set aside."""
     grouped: dict[str, dict[str, list[Entry]]] = {}
     set_aside = record.set_aside
     for entry in record.known:
@@ -87,12 +103,12 @@ CUSTODY_KINDS = ("device_assigned", "device_returned")
 
 def practices_of(record: Record) -> dict[str, PracticeRegistered]:
     """Return the practices on record, each by its latest registration."""
-    latest: dict[str, tuple[object, PracticeRegistered]] = {}
+    latest: dict[str, tuple[tuple[datetime, str], PracticeRegistered]] = {}
     for entry in record.known:
         body = entry.body
         if isinstance(body, PracticeRegistered) and entry.id not in record.set_aside:
             order = (entry.at, entry.id)
-            if body.practice not in latest or latest[body.practice][0] < order:  # type: ignore[operator]
+            if body.practice not in latest or latest[body.practice][0] < order:
                 latest[body.practice] = (order, body)
     return {name: body for name, (_, body) in sorted(latest.items())}
 
@@ -125,11 +141,12 @@ def staff_columns(record: Record, numbers: dict[str, int]) -> Staff:
     registered: list[list[tuple[int, int, int]]] = [[] for _ in numbers]
     for entry in record.known:
         body = entry.body
-        if isinstance(body, StaffRegistered) and entry.id not in record.set_aside:
-            if body.staff in numbers:
-                begins = -FOREVER if body.from_on is None else day_number(body.from_on)
-                ends = FOREVER if body.to_on is None else day_number(body.to_on)
-                registered[numbers[body.staff]].append((ROLES.index(body.role), begins, ends))
+        if not isinstance(body, StaffRegistered) or entry.id in record.set_aside:
+            continue
+        if body.staff in numbers:
+            begins = -FOREVER if body.from_on is None else day_number(body.from_on)
+            ends = FOREVER if body.to_on is None else day_number(body.to_on)
+            registered[numbers[body.staff]].append((ROLES.index(body.role), begins, ends))
     flat = [row for rows in registered for row in sorted(rows)]
     return Staff(firsts(registered), *turned(flat, 3))
 
@@ -148,7 +165,8 @@ def performance_columns(spans: Sequence[SpanRow], numbers: dict[str, int]) -> Pe
     place = [0] * len(rows)
     for position, row in enumerate(by_staff):
         place[row] = position
-    return Performances(*turned(rows, 2), by_staff, place)
+    staff, span = turned(rows, 2)
+    return Performances(staff, span, by_staff, place)
 
 
 def span_columns(groups: Sequence[Sequence[SpanRow]]) -> tuple[Spans, Legs, list[SpanRow]]:
@@ -213,7 +231,9 @@ def build_part(record: Record, month: ServiceMonth, rules: Rules, codes: CodeTab
         len(patients), default_zone, calendar(month, words.zones.words()), rules, spans,
         performances, legs, staff_columns(record, numbers),
         Windows(firsts([each.windows for each in rows]), *turned(window_list, 6)),
-        Readings(firsts([each.readings for each in rows]), reading_columns[0], *reading_columns[2:]),
+        Readings(
+            firsts([each.readings for each in rows]), reading_columns[0], *reading_columns[2:]
+        ),
     )  # fmt: skip
     named = Words(
         patients=patients,
@@ -230,7 +250,7 @@ def plain_output(part: Part, capacity: int) -> Folded:
     """Return empty lists for the fold to write into, with room for a number of slots."""
     spans, readings = len(part.spans.start), len(part.readings.at)
     most = max(
-        (after - before for before, after in zip(part.readings.first, part.readings.first[1:])),
+        (after - before for before, after in pairwise(part.readings.first)),
         default=0,
     )
     return Folded(

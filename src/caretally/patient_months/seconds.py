@@ -8,13 +8,49 @@ and 6 are the authority.
 from __future__ import annotations
 
 from caretally.patient_months.columns import (
-    ATTEMPT, CAREGIVER, CAREGIVERS, CONTACT, FOREVER, IN_FORCE, OTHER, SUPERSEDED, Folded, Part,
+    ATTEMPT,
+    CAREGIVER,
+    CAREGIVERS,
+    CONTACT,
+    FOREVER,
+    IN_FORCE,
+    OTHER,
+    SUPERSEDED,
+    Folded,
+    Part,
 )  # fmt: skip
 from caretally.patient_months.positions import (
-    AI, AI_TIME, CHAT, CHAT_TIME, EXCLUDED, IMPLAUSIBLE, IN_VISIT, KEY, LIVE, LIVE_OF, MANAGEMENT,
-    MANAGEMENT_OF, MODE_AI, MODE_CHAT, NO_AUTHORITY, NOT_A_CONTACT, NOT_COUNTED_CATEGORY,
-    NOT_COUNTED_PERFORMER, NOTHING, OTHER_PROGRAM, PART_OF_VISIT, PATIENT_OVERLAP, PRACTITIONER_OF,
-    REVIEW, REVIEW_OF, SET_ASIDE, STAFF_OF, STAFF_OVERLAP, UNREGISTERED, VOID, WIDTH_OF,
+    AI,
+    AI_TIME,
+    CHAT,
+    CHAT_TIME,
+    EXCLUDED,
+    IMPLAUSIBLE,
+    IN_VISIT,
+    KEY,
+    LIVE,
+    LIVE_OF,
+    MANAGEMENT,
+    MANAGEMENT_OF,
+    MODE_AI,
+    MODE_CHAT,
+    NO_AUTHORITY,
+    NOT_A_CONTACT,
+    NOT_COUNTED_CATEGORY,
+    NOT_COUNTED_PERFORMER,
+    NOTHING,
+    OTHER_PROGRAM,
+    PART_OF_VISIT,
+    PATIENT_OVERLAP,
+    PRACTITIONER_OF,
+    REVIEW,
+    REVIEW_OF,
+    SET_ASIDE,
+    STAFF_OF,
+    STAFF_OVERLAP,
+    UNREGISTERED,
+    VOID,
+    WIDTH_OF,
 )  # fmt: skip
 from caretally.patient_months.windows import day_start, local_day, opens_between, service_at
 
@@ -201,7 +237,7 @@ def standing_of(part: Part, out: Folded, span: int, second: int) -> tuple[int, i
                 continue
         best = max(best, rank)
     if not best:
-        reasons |= lost if lost else UNREGISTERED
+        reasons |= lost or UNREGISTERED
     return reasons, best, until
 
 
@@ -251,7 +287,7 @@ def settle(part: Part, out: Folded, first: int, last: int, second: int) -> tuple
             continue
         reasons, rank, change = standing_of(part, out, span, second)
         until = min(until, change, spans.end[span])
-        out.state[span] = reasons if reasons else -rank
+        out.state[span] = reasons or -rank
         if not reasons:
             winner = choose(part, out, winner, span)
     return winner, until

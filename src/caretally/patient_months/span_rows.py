@@ -13,7 +13,15 @@ from caretally.clock import seconds_of
 from caretally.codes import CATEGORIES, CONTACT_MODES, PROGRAMS, REVIEW_CODE, TOPICS
 from caretally.journal.entries import ContactAttempted, ContactHeld, Entry, TimeLogged
 from caretally.patient_months.columns import (
-    ATTEMPT, CAREGIVERS, CONTACT, IN_FORCE, OTHER, PATIENT, SUPERSEDED, TIME, VOIDED,
+    ATTEMPT,
+    CAREGIVERS,
+    CONTACT,
+    IN_FORCE,
+    OTHER,
+    PATIENT,
+    SUPERSEDED,
+    TIME,
+    VOIDED,
 )  # fmt: skip
 
 PROGRAM_NUMBERS = {word: number for number, word in enumerate(PROGRAMS)}

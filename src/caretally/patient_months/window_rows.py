@@ -13,13 +13,43 @@ from typing import NamedTuple
 from caretally.clock import DEFAULT_ZONE, day_number, local_date, seconds_of
 from caretally.codes import BODY_SYSTEMS, PROGRAMS, SETTINGS
 from caretally.journal.entries import (
-    AccessAligned, Authorized, BilledElsewhere, CaregiverAuthorized, ConditionRecorded,
-    Covered, DeviceAssigned, Died, Enrolled, Entry, GlobalSurgeryRecorded,
-    PracticeRegistered, SetupCompleted, StayRecorded, VisitBilled,
+    AccessAligned,
+    Authorized,
+    BilledElsewhere,
+    CaregiverAuthorized,
+    ConditionRecorded,
+    Covered,
+    DeviceAssigned,
+    Died,
+    Enrolled,
+    Entry,
+    GlobalSurgeryRecorded,
+    PracticeRegistered,
+    SetupCompleted,
+    StayRecorded,
+    VisitBilled,
 )  # fmt: skip
 from caretally.patient_months.columns import (
-    ACCESS, AUTHORIZED, CAREGIVER, CONSENTED, COVERED, COVID, CUSTODY, DETAIL, DIED, ELSEWHERE,
-    ENROLLED, FOREVER, MAX_BITS, ORDERED, PLACE, SETUP, STAY, SURGERY, VISIT, VISITED,
+    ACCESS,
+    AUTHORIZED,
+    CAREGIVER,
+    CONSENTED,
+    COVERED,
+    COVID,
+    CUSTODY,
+    DETAIL,
+    DIED,
+    ELSEWHERE,
+    ENROLLED,
+    FOREVER,
+    MAX_BITS,
+    ORDERED,
+    PLACE,
+    SETUP,
+    STAY,
+    SURGERY,
+    VISIT,
+    VISITED,
 )  # fmt: skip
 
 NUMBERS = {word: number for number, word in enumerate(PROGRAMS)}
@@ -149,8 +179,8 @@ def diagnosis_bits(entries: Iterable[Entry]) -> dict[str, int]:
 
 
 def enrollment_rows(entries: Sequence[Entry], words: PartWords) -> list[WindowRow]:
-    """Return what each enrollment says, from the instant it says it; `entries` by instant and id."""
-    rows = []
+    """Return what each enrollment says, from when it says it; `entries` by instant and id."""
+    rows: list[WindowRow] = []
     bits = diagnosis_bits(entries)
     for entry in entries:
         body, at = entry.body, seconds_of(entry.at)
@@ -174,7 +204,7 @@ def visit_rows(
     entries: Sequence[Entry], episodes: Sequence[WindowRow], words: PartWords
 ) -> list[WindowRow]:
     """Return, for each enrollment that names a visit, the years begun from it to the episode."""
-    rows = []
+    rows: list[WindowRow] = []
     for entry in entries:
         body, at = entry.body, seconds_of(entry.at)
         assert isinstance(body, Enrolled)
@@ -182,7 +212,7 @@ def visit_rows(
             continue
         program = NUMBERS[body.program]
         starts = [row.begins for row in episodes if row.code == program and row.begins <= at]
-        first = next((each for each in entries if seconds_of(each.at) == max(starts, default=at)))
+        first = next(each for each in entries if seconds_of(each.at) == max(starts, default=at))
         years = years_begun(body.established_on, local_date(first.at, zone_of(body, words)))
         if years is not None:
             rows.append(WindowRow(VISITED, program, (at, len(rows)), at, x=years))

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from caretally.patient_months.columns import (
-    CONSENTED, DIED, ENROLLED, FOREVER, PLACE, Folded, Part,
+    CONSENTED,
+    DIED,
+    ENROLLED,
+    FOREVER,
+    PLACE,
+    Folded,
+    Part,
 )  # fmt: skip
 from caretally.patient_months.positions import (
-    CCM, KEY, MEMO_WIDTH, NO_CONSENT, NOT_ALIVE, NOT_ENROLLED, RPM, RTM,
+    CCM,
+    KEY,
+    MEMO_WIDTH,
+    NO_CONSENT,
+    NOT_ALIVE,
+    NOT_ENROLLED,
+    RPM,
+    RTM,
 )  # fmt: skip
 
 
 def day_start(part: Part, zone: int, day: int) -> int:
-    """Return the second at which a local day begins; days off the calendar are before or after all."""
+    """Return the second at which a local day begins; days off the calendar are before or after."""
     index = day - part.calendar.first_day
     if index < 0:
         return -FOREVER
