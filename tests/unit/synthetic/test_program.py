@@ -161,8 +161,8 @@ def test_another_seed_makes_other_people_with_other_ids() -> None:
 
 
 def test_a_practice_can_be_made_alone() -> None:
-    plan = plan_of(700, months=1)
-    whole = list(synthesize(700, 1, seed=7, first_month=JANUARY))
+    plan = plan_of(300, months=1)
+    whole = list(synthesize(300, 1, seed=7, first_month=JANUARY))
     size = len(list(practice_entries(plan, 0)))
     alone = list(practice_entries(plan, 1))
     assert alone == whole[size : size + len(alone)]
@@ -241,13 +241,13 @@ def test_devices_pass_from_one_patient_to_another(census: Census) -> None:
 def test_the_reader_takes_a_program_as_it_was_made_and_corrections_hold(tmp_path: Path) -> None:
     path = tmp_path / "program.ndjson.gz"
     told: list[tuple[int, int]] = []
-    plan = plan_of(150)
+    plan = plan_of(60)
     written = write_program(path, plan, progress=lambda done, total: told.append((done, total)))
     read = read_entries([path])
     assert read.problems == ()
     assert len(read.entries) == written
-    assert told[-1] == (150, 150)
-    assert read.entries == tuple(synthesize(150, 2, seed=7, first_month=JANUARY))
+    assert told[-1] == (60, 60)
+    assert read.entries == tuple(synthesize(60, 2, seed=7, first_month=JANUARY))
     assert set(resolve(read.entries).set_aside.values()) == {"superseded", "voided"}
 
 
@@ -288,7 +288,7 @@ def test_patients_enroll_in_zones_of_their_own() -> None:
 def test_payers_change_in_the_middle_of_a_month() -> None:
     ends = [
         entry.body.to_on
-        for entry in synthesize(300, 2, seed=7, first_month=JANUARY)
+        for entry in synthesize(300, 1, seed=7, first_month=JANUARY)
         if isinstance(entry.body, Covered) and entry.body.to_on
     ]
     assert any(end.day not in {28, 31} for end in ends)
