@@ -176,9 +176,11 @@ def span_columns(groups: Sequence[Sequence[SpanRow]]) -> tuple[Spans, Legs, list
     patients = [patient for patient, group in enumerate(groups) for _ in group]
     legs = [leg for row in flat for leg in row.legs]
     performances = firsts([row.performers for row in flat])
-    spans = Spans(
-        firsts(groups), patients, columns[0], *columns[2:14], performances,
-        firsts([row.legs for row in flat]),
+    spans = Spans._make(
+        (
+            firsts(groups), patients, columns[0], *columns[2:14], performances,
+            firsts([row.legs for row in flat]),
+        )
     )  # fmt: skip
     return spans, Legs(*turned(legs, 2)), flat
 
