@@ -133,7 +133,7 @@ def firsts(groups: Iterable[Sequence[object]]) -> list[int]:
 
 def turned(rows: Sequence[Row], width: int) -> list[Sequence[int]]:
     """Return the columns of rows."""
-    return list(zip(*rows, strict=True)) if rows else [()] * width  # type: ignore[arg-type]
+    return list(zip(*rows, strict=True)) if rows else [()] * width
 
 
 def staff_columns(record: Record, numbers: dict[str, int]) -> Staff:
