@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from caretally.billability.decide import decide
 from caretally.synthetic.cast import STORIES, cast_entries
 from caretally.synthetic.stories import DEMO_MONTH, Story
 
-DECISIONS = {
-    decision["patient"]: decision
-    for decision in (made.to_json() for made in decide(cast_entries(), DEMO_MONTH))
-}
+MADE = decide(cast_entries(), DEMO_MONTH)
+DECISIONS: dict[str, dict[str, Any]] = {made.patient: made.to_json() for made in MADE}
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.patient)
