@@ -1,189 +1,212 @@
-"""Corrections: which entries stand, which were superseded or voided, and which contradict.
+"""Which entries count: what was superseded or voided is set aside, and stays visible.
 
-Nothing is ever changed: an entry that supersedes another replaces it wholly, the last of a chain
-counts, and a void of the last removes the chain and restores nothing. Contradictions are refused
-over the whole journal, before any time of knowing (contract section 6, Corrections).
+The last known entry of a chain of corrections counts. A journal whose corrections contradict one
+another is refused as a whole, with all contradictions named: here nothing is guessed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from caretally.errors import InputError, Problem
 from caretally.journal.entries import Entry, EntryVoided
+from caretally.journal.faults import cut
 
-SUPERSEDED = "superseded"
-VOIDED = "voided"
+SUPERSEDED, VOIDED = "superseded", "voided"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolution:
-    """A journal with its corrections applied.
+    """What counts and what does not, at a time of knowing.
 
-    known: what was recorded by the time of knowing, in the order given.
-    set_aside: id → superseded or voided, for known entries that no longer stand.
+    in_force: the entries that count, in the order given; acting voids among them.
+    set_aside: why a known entry does not count, by its id: superseded or voided.
+    known: everything recorded by then, in the order given.
     """
 
-    known: tuple[Entry, ...]
+    in_force: tuple[Entry, ...]
     set_aside: Mapping[str, str]
-
-    @property
-    def in_force(self) -> tuple[Entry, ...]:
-        """The known entries that stand."""
-        if not self.set_aside:
-            return self.known
-        return tuple(entry for entry in self.known if entry.id not in self.set_aside)
+    known: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Journal:
-    """The entries of a journal by id, and its corrections in the order given."""
+def resolve(
+    entries: Iterable[Entry],
+    as_of: datetime | None = None,
+    *,
+    where: Callable[[str], str] = "entry {}".format,
+) -> Resolution:
+    """Tell which entries count, knowing what was recorded by `as_of`, that instant included.
 
-    by_id: Mapping[str, Entry]
-    replacing: Sequence[Entry]
-    voids: Sequence[tuple[Entry, str]]
-
-
-def resolve(entries: Iterable[Entry], as_of: datetime | None = None) -> Resolution:
-    """Return what of a journal stands, as known at an instant (inclusive), or as it is now.
+    where: says for the id of an entry where it stands, for messages.
 
     Raises:
-        InputError: corrections contradict one another; all contradictions are named.
+        InputError: corrections contradict one another; judged over all entries, whenever recorded.
     """
-    everything = tuple(entries)
-    replacing = [entry for entry in everything if entry.supersedes is not None]
-    voids = [(e, e.body.entry) for e in everything if isinstance(e.body, EntryVoided)]
+    everything = _once_each(entries, where)
     known = everything
     if as_of is not None:
         known = tuple(entry for entry in everything if entry.recorded_at <= as_of)
-    if not replacing and not voids:
-        return Resolution(known=known, set_aside={})
-    journal = _Journal({entry.id: entry for entry in everything}, replacing, voids)
-    problems = faults(journal)
+    corrections = [entry for entry in everything if entry.supersedes is not None or _voids(entry)]
+    if not corrections:
+        return Resolution(in_force=known, set_aside={}, known=known)
+    problems = _contradictions(everything, corrections, where)
     if problems:
         raise InputError(problems)
-    known_ids = {entry.id for entry in known}
-    aside = {**superseded(journal, known_ids)}
-    aside |= voided(journal, known_ids, aside)
-    return Resolution(known=known, set_aside=aside)
+    set_aside = _set_aside(known, corrections)
+    in_force = tuple(entry for entry in known if entry.id not in set_aside)
+    return Resolution(in_force=in_force, set_aside=set_aside, known=known)
 
 
-def faults(journal: _Journal) -> list[Problem]:
-    """Return every contradiction among the corrections of a journal."""
-    successors: dict[str, list[str]] = {}
-    found: list[Problem] = []
-    for entry in journal.replacing:
-        target = str(entry.supersedes)
-        successors.setdefault(target, []).append(entry.id)
-        if target not in journal.by_id:
-            found.append(unknown_target(entry, "supersedes", target))
-    for target, by in successors.items():
-        if len(by) > 1:
-            found.append(
-                Problem(
-                    where=f"entry {target}", field="supersedes",
-                    found="several entries that supersede it: " + ", ".join(sorted(by)),
-                    expected="at most one", hint="let one of them supersede the other",
-                )
-            )  # fmt: skip
-    found += void_faults(journal, successors)
-    found += [circle_fault(circle) for circle in circles(journal)]
-    return found
+def _voids(entry: Entry) -> bool:
+    return type(entry.body) is EntryVoided
 
 
-def unknown_target(entry: Entry, field: str, target: str) -> Problem:
-    """Return the problem of a correction whose target is not on record."""
-    return Problem(
-        where=f"entry {entry.id}", field=field, found=target,
-        expected="the id of an entry on record", hint="add that entry or mend the id",
-    )  # fmt: skip
+def _voided_id(entry: Entry) -> str | None:
+    return entry.body.entry if isinstance(entry.body, EntryVoided) else None
 
 
-def void_faults(journal: _Journal, successors: Mapping[str, Sequence[str]]) -> list[Problem]:
-    """Return the contradictions of voids: of nothing, of a void, of what was superseded."""
-    found = []
-    for entry, target in journal.voids:
-        voided_entry = journal.by_id.get(target)
-        place = f"entry {entry.id}"
-        if voided_entry is None:
-            found.append(unknown_target(entry, "body.entry", target))
-        elif isinstance(voided_entry.body, EntryVoided):
-            found.append(
-                Problem(
-                    where=place, field="body.entry", found=f"{target}, which is a void",
-                    expected="an entry that is no void", hint="write the entry anew instead",
-                )
-            )  # fmt: skip
-        elif target in successors:
-            last = ", ".join(sorted(successors[target]))
-            found.append(
-                Problem(
-                    where=place, field="body.entry",
-                    found=f"{target}, which was superseded by {last}",
-                    expected="the last entry of its chain", hint="void that one",
-                )
-            )  # fmt: skip
-    return found
+def _once_each(entries: Iterable[Entry], where: Callable[[str], str]) -> tuple[Entry, ...]:
+    """Drop repetitions of an entry; other content under the same id is refused."""
+    given = tuple(entries)
+    by_id = {entry.id: entry for entry in given}
+    if len(by_id) == len(given):
+        return given
+    first: dict[str, Entry] = {}
+    problems = [
+        Problem(
+            where=where(entry.id),
+            field="id",
+            found=f"{cut(repr(entry.id))} with two contents",
+            expected="one content for each id",
+            hint="give the second an id of its own",
+        )
+        for entry in given
+        if first.setdefault(entry.id, entry) != entry
+    ]
+    if problems:
+        raise InputError(problems)
+    return tuple(first.values())
 
 
-def circles(journal: _Journal) -> list[list[str]]:
-    """Return the circles of entries that supersede one another, each once, sorted by id."""
-    targets = {entry.id: str(entry.supersedes) for entry in journal.replacing}
-    done: set[str] = set()
-    found: list[list[str]] = []
-    for start in targets:
-        path: list[str] = []
-        at = start
-        while at in targets and at not in done:
-            done.add(at)
-            path.append(at)
-            at = targets[at]
-        if at in path:
-            found.append(sorted(path[path.index(at) :]))
-    return found
+def _set_aside(known: tuple[Entry, ...], corrections: list[Entry]) -> dict[str, str]:
+    """Return why known entries do not count.
 
-
-def circle_fault(circle: Sequence[str]) -> Problem:
-    """Return the problem of entries that supersede one another in a circle."""
-    return Problem(
-        where=f"entry {circle[0]}", field="supersedes",
-        found="a circle: " + ", ".join(circle), expected="a chain with a first entry",
-        hint="remove one of the links",
-    )  # fmt: skip
-
-
-def chain_below(journal: _Journal, last: Entry) -> Iterable[str]:
-    """Yield the ids that an entry replaces, directly or through others."""
-    target = last.supersedes
-    while target is not None:
-        yield target
-        target = journal.by_id[target].supersedes
-
-
-def superseded(journal: _Journal, known: set[str]) -> dict[str, str]:
-    """Return the known entries that a known entry of their chain replaces."""
-    return {
-        target: SUPERSEDED
-        for entry in journal.replacing
-        if entry.id in known
-        for target in chain_below(journal, entry)
-        if target in known
-    }
-
-
-def voided(journal: _Journal, known: set[str], aside: Mapping[str, str]) -> dict[str, str]:
-    """Return the known entries that a void in force removes; of a chain, the last one known.
-
-    What the chain replaced before stays superseded: a void restores nothing.
+    An entry is superseded as soon as any later one of its chain is known, also where one between
+    them is not. A void acts while it counts itself and its entry is known.
     """
-    found = {}
-    for entry, target in journal.voids:
-        if entry.id not in known or entry.id in aside:
+    target = {entry.id: entry.supersedes for entry in corrections if entry.supersedes is not None}
+    known_ids = {entry.id for entry in known}
+    set_aside: dict[str, str] = {}
+    for entry in corrections:
+        if entry.id in known_ids:
+            earlier = target.get(entry.id)
+            while earlier is not None and earlier not in set_aside:
+                if earlier in known_ids:
+                    set_aside[earlier] = SUPERSEDED
+                earlier = target.get(earlier)
+    acting = [entry for entry in corrections if entry.id in known_ids - set_aside.keys()]
+    for entry in acting:
+        voided = _voided_id(entry)
+        if voided in known_ids:
+            set_aside[str(voided)] = VOIDED
+    return set_aside
+
+
+def _contradictions(
+    everything: tuple[Entry, ...], corrections: list[Entry], where: Callable[[str], str]
+) -> list[Problem]:
+    """Return all that contract section 6, Corrections, refuses."""
+    by_id = {entry.id: entry for entry in everything}
+    superseding: dict[str, list[Entry]] = {}
+    for entry in corrections:
+        if entry.supersedes is not None:
+            superseding.setdefault(entry.supersedes, []).append(entry)
+    return [
+        *_unknown_targets(corrections, by_id, where),
+        *_forks(superseding, where),
+        *_circles(corrections, by_id, where),
+        *_wrong_voids(corrections, by_id, superseding, where),
+    ]
+
+
+def _unknown_targets(
+    corrections: list[Entry], by_id: Mapping[str, Entry], where: Callable[[str], str]
+) -> Iterable[Problem]:
+    for entry in corrections:
+        for field, target in (("supersedes", entry.supersedes), ("body.entry", _voided_id(entry))):
+            if target is not None and target not in by_id:
+                yield Problem(
+                    where=where(entry.id),
+                    field=field,
+                    found=f"{cut(repr(target))}, which is no entry here",
+                    expected="the id of an entry that is given too",
+                    hint="add that entry, or correct the id",
+                )
+
+
+def _forks(
+    superseding: Mapping[str, list[Entry]], where: Callable[[str], str]
+) -> Iterable[Problem]:
+    for target, rivals in superseding.items():
+        for entry in rivals if len(rivals) > 1 else ():
+            others = ", ".join(where(rival.id) for rival in rivals if rival is not entry)
+            yield Problem(
+                where=where(entry.id),
+                field="supersedes",
+                found=f"{cut(repr(target))}, which {cut(others)} supersedes too",
+                expected="one entry at most that supersedes another",
+                hint="let the second supersede the first, or void one",
+            )
+
+
+def _circles(
+    corrections: list[Entry], by_id: Mapping[str, Entry], where: Callable[[str], str]
+) -> Iterable[Problem]:
+    """Name every entry that stands on a circle; those that lead into one are not at fault."""
+    done: set[str] = set()
+    for entry in corrections:
+        path: dict[str, None] = {}
+        step: Entry | None = entry
+        while step is not None and step.id not in done and step.id not in path:
+            path[step.id] = None
+            step = by_id.get(step.supersedes) if step.supersedes is not None else None
+        if step is not None and step.id in path:
+            steps = list(path)
+            circle = steps[steps.index(step.id) :]
+            for member in circle:
+                yield Problem(
+                    where=where(member),
+                    field="supersedes",
+                    found=f"a circle of {len(circle)}: {cut(' > '.join([*circle, circle[0]]))}",
+                    expected="a chain that ends",
+                    hint="one of these entries must supersede nothing",
+                )
+        done.update(path)
+
+
+def _wrong_voids(
+    corrections: list[Entry],
+    by_id: Mapping[str, Entry],
+    superseding: Mapping[str, list[Entry]],
+    where: Callable[[str], str],
+) -> Iterable[Problem]:
+    for entry in corrections:
+        target = by_id.get(_voided_id(entry) or "")
+        if target is None:
             continue
-        chain = [target, *chain_below(journal, journal.by_id[target])]
-        last_known = next((each for each in chain if each in known), None)
-        if last_known is not None:
-            found[last_known] = VOIDED
-    return found
+        if _voids(target):
+            found, hint = "a void", "to take a void back, supersede it with the entry that holds"
+        elif target.id in superseding:
+            last = where(superseding[target.id][0].id)
+            found, hint = "a superseded entry", f"void the last of the chain; {last} came after it"
+        else:
+            continue
+        yield Problem(
+            where=where(entry.id),
+            field="body.entry",
+            found=f"{cut(repr(target.id))}, {found}",
+            expected="an entry that is the last of its chain and no void",
+            hint=hint,
+        )

@@ -13,7 +13,6 @@ from caretally.journal.entries import KINDS, Body, Entry, EntryVoided
 from caretally.journal.faults import (
     Fault,
     Misfit,
-    Path,
     below,
     misfit,
     missing_field,
@@ -21,7 +20,13 @@ from caretally.journal.faults import (
     shown,
 )
 from caretally.journal.fields import fields_of, key_of
-from caretally.journal.records import Columns, decode_fields, faults_of, record_decoder
+from caretally.journal.records import (
+    Columns,
+    decode_fields,
+    faults_of,
+    missing_fields,
+    record_decoder,
+)
 from caretally.journal.scalars import Decoder
 
 LATE_AFTER = timedelta(hours=72)
@@ -75,14 +80,17 @@ def decode_entry(raw: object) -> Entry:
     if type(raw) is not dict:
         raise misfit(raw, "an object: one entry a line", private=True)
     values, faults = decode_fields(raw, _COLUMNS, _OWN)
+    if "id" not in values or "actor" not in values:
+        faults += missing_fields(raw, _COLUMNS, values, faults)
     kind = _known_kind(raw, faults)
     if kind is None:
         raise Misfit(*faults)
     if ("patient" in values) is not kind.has_patient:
         _check_patient(kind, raw, faults)
     body = _decode_body(raw, kind, faults)
-    is_stated = "recorded_at" in values
-    if kind.begins or "at" not in values or not is_stated:
+    at, is_stated = values.get("at"), "recorded_at" in values
+    begins = getattr(body, kind.begins) if kind.begins and body is not None else at
+    if at is None or begins is not at or not is_stated:
         _settle_instants(values, kind, body, raw, faults)
     is_late = is_stated and _is_late(values)
     if is_late or kind.is_void or "supersedes" in values:
@@ -94,14 +102,6 @@ def decode_entry(raw: object) -> Entry:
     if faults:
         raise Misfit(*faults)
     return Entry(body=body, **values)  # type: ignore[arg-type]
-
-
-def without(raw: dict[str, object], path: Path) -> None:
-    """Remove what stands at a path, so that a lenient reader can take the rest."""
-    inner: object = raw
-    for step in path[:-1]:
-        inner = inner[step]  # type: ignore[index]
-    del inner[path[-1]]  # type: ignore[attr-defined]
 
 
 def _known_kind(raw: dict[str, object], faults: list[Fault]) -> _Kind | None:

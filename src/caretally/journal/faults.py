@@ -88,6 +88,13 @@ def unknown_field(key: str, known: Iterable[str]) -> Fault:
     )
 
 
+def remove(raw: object, path: Path) -> None:
+    """Remove what stands at a path of parsed JSON, so that a lenient reader can take the rest."""
+    for step in path[:-1]:
+        raw = raw[step]  # type: ignore[index]
+    del raw[path[-1]]  # type: ignore[attr-defined]
+
+
 def shown(value: object, *, private: bool = False) -> str:
     """Return what a message may say about a found value; of private ones only the shape."""
     if value is None:

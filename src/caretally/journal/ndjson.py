@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 from array import array
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,8 +18,8 @@ from typing import BinaryIO, TypeAlias
 from caretally.errors import ExchangeError, InputError, Problem
 from caretally.journal.canonical import entry_to_json, line_of
 from caretally.journal.entries import Entry
-from caretally.journal.envelopes import decode_entry, without
-from caretally.journal.faults import Misfit, cut
+from caretally.journal.envelopes import decode_entry
+from caretally.journal.faults import Fault, Misfit, cut, remove
 from caretally.journal.lines import FilePath, Source, bounded_lines
 from caretally.journal.parsing import NotJsonError, parse_line
 
@@ -147,8 +148,8 @@ class _Reader:
         self.problems: list[Problem] = []
         self.skipped: list[Problem] = []
         self.names: list[str] = []
-        self.source_of = array("l")
-        self.line_of = array("q")
+        self.firsts: list[int] = []
+        self.numbers = array("q")
         self.index_of: dict[str, int] = {}
 
     def reading(self) -> Reading:
@@ -160,53 +161,50 @@ class _Reader:
         )
 
     def place(self, index: int) -> str:
-        return f"{self.names[self.source_of[index]]}:{self.line_of[index]}"
+        source = bisect_right(self.firsts, index) - 1
+        return f"{self.names[source]}:{self.numbers[index]}"
 
     def read(self, source: Source | FilePath) -> bool:
         """Read one source to its end; False where there were too many problems to go on."""
         name = source.name if isinstance(source, Source) else str(source)
         self.names.append(name)
+        self.firsts.append(len(self.entries))
         for number, line in bounded_lines(source, self.problems.append):
-            if not line.isspace():
-                self.take(name, number, line)
+            if line.isspace():
+                continue
+            try:
+                entry: Entry | None = decode_entry(parse_line(line))
+            except (NotJsonError, Misfit) as error:
+                entry = self.refuse(f"{name}:{number}", line, error)
                 if len(self.problems) >= MOST_PROBLEMS:
                     self.problems.append(_too_many(name, number))
                     return False
+            if entry is not None:
+                self.keep(entry, number)
         return True
 
-    def take(self, name: str, number: int, line: bytes) -> None:
-        try:
-            raw = parse_line(line)
-        except NotJsonError as error:
-            self.problems.append(error.problem(f"{name}:{number}"))
-            return
-        try:
-            entry = decode_entry(raw)
-        except Misfit as misfit:
-            again = self.refuse(f"{name}:{number}", raw, misfit)
-            if again is None:
-                return
-            entry = again
-        self.keep(entry, number)
-
-    def refuse(self, where: str, raw: object, misfit: Misfit) -> Entry | None:
+    def refuse(self, where: str, line: bytes, error: NotJsonError | Misfit) -> Entry | None:
         """Tell what is wrong; a lenient reading tries again without what is unknown."""
-        unknown = [fault for fault in misfit.faults if fault.unknown and self.lenient]
+        if isinstance(error, NotJsonError):
+            self.problems.append(error.problem(where))
+            return None
+        unknown = [fault for fault in error.faults if fault.unknown and self.lenient]
         other_kind = [fault for fault in unknown if fault.path == ("kind",)]
+        refused = [fault for fault in error.faults if fault not in unknown]
+        self.skipped += [fault.problem(where) for fault in other_kind or unknown]
         if other_kind:
-            self.skipped += [fault.problem(where) for fault in other_kind]
             return None
-        refused = [fault for fault in misfit.faults if fault not in unknown]
-        self.skipped += [fault.problem(where) for fault in unknown]
         self.problems += [fault.problem(where) for fault in refused]
-        if refused or not isinstance(raw, dict):
-            return None
+        return None if refused else self.without_unknown(where, line, unknown)
+
+    def without_unknown(self, where: str, line: bytes, unknown: list[Fault]) -> Entry | None:
+        raw = parse_line(line)
         for fault in unknown:
-            without(raw, fault.path)
+            remove(raw, fault.path)
         try:
             return decode_entry(raw)
-        except Misfit as second:
-            self.problems += [fault.problem(where) for fault in second.faults]
+        except Misfit as misfit:
+            self.problems += [fault.problem(where) for fault in misfit.faults]
             return None
 
     def keep(self, entry: Entry, number: int) -> None:
@@ -214,8 +212,7 @@ class _Reader:
         index = self.index_of.setdefault(entry.id, len(self.entries))
         if index == len(self.entries):
             self.entries.append(entry)
-            self.source_of.append(len(self.names) - 1)
-            self.line_of.append(number)
+            self.numbers.append(number)
         elif self.entries[index] != entry:
             self.problems.append(_conflict(f"{self.names[-1]}:{number}", entry, self.place(index)))
 

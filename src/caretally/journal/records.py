@@ -57,14 +57,19 @@ def decode_fields(
                 values[column[0]] = column[1](found)
             except (Misfit, TypeError):
                 faults += below(key, faults_of(column[1], found))
-    if not columns.needed.keys() <= values.keys():
-        told = {fault.path[0] for fault in faults}
-        faults += [
-            missing_field(key, raw)
-            for attribute, key in columns.needed.items()
-            if attribute not in values and key not in told
-        ]
     return values, faults
+
+
+def missing_fields(
+    raw: dict[str, object], columns: Columns, values: dict[str, object], faults: list[Fault]
+) -> list[Fault]:
+    """Return the faults of required fields that are neither there nor refused already."""
+    told = {fault.path[0] for fault in faults}
+    return [
+        missing_field(key, raw)
+        for attribute, key in columns.needed.items()
+        if attribute not in values and key not in told
+    ]
 
 
 def faults_of(decode: Decoder, value: object) -> tuple[Fault, ...]:
@@ -97,9 +102,9 @@ def _record_decoder(record: type) -> Decoder:
         if type(value) is not dict:
             raise misfit(value, "an object", private=True)
         values, faults = decode_fields(value, columns)
-        if faults:
-            raise Misfit(*faults)
-        return record(**values)
+        if not faults and columns.needed.keys() <= values.keys():
+            return record(**values)
+        raise Misfit(*faults, *missing_fields(value, columns, values, faults))
 
     return decode
 

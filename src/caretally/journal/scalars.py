@@ -148,7 +148,7 @@ def _number_decoder(shape: Shape) -> Decoder:
     private = shape.mark(Private) is not None
 
     def decode(value: object) -> object:
-        number = _number(value)
+        number = value if type(value) is Decimal else _number(value)
         if number is None or not _is_measurable(number):
             raise misfit(value, expected, private=private)
         return number or number.copy_abs()
@@ -157,8 +157,6 @@ def _number_decoder(shape: Shape) -> Decoder:
 
 
 def _number(value: object) -> Decimal | None:
-    if type(value) is Decimal:
-        return value
     if type(value) is int:
         return Decimal(value)
     if type(value) is str and len(value) <= 2 * MOST_DIGITS and _is_number(value):
@@ -168,8 +166,8 @@ def _number(value: object) -> Decimal | None:
 
 def _is_measurable(number: Decimal) -> bool:
     text = str(number)
-    if len(text) <= MOST_DIGITS and text.isascii() and text.upper() == text.lower():
-        return True
+    if len(text) <= MOST_DIGITS and "E" not in text:
+        return number.is_finite()
     _, digits, exponent = number.as_tuple()
     return (
         isinstance(exponent, int)
