@@ -16,7 +16,7 @@ from caretally.billability.plans import Plan, Planner, Plans
 from caretally.billability.sheets import Edits, Restriction, Rulebook, Sheet
 from caretally.billability.slots import Slot
 from caretally.clock import date_of
-from caretally.codes import PROGRAMS
+from caretally.codes import PROGRAMS, REVIEW_CODE
 from caretally.patient_months.facts import Facts, Whole
 
 
@@ -159,16 +159,16 @@ class Bench:
 
 
 def paired_with(edits: Edits, sheet: Sheet, sheets: Mapping[str, Sheet]) -> tuple[str, ...]:
-    """Return the decided codes of which a pair edit says never on one date, if the sheet asks."""
-    asks = any(
-        requirement.name == "is_not_bundled"
-        for version in sheet.requires
-        for requirement in version.requirements
-    )
+    """Return the decided codes that the review code may never share a date with; others have none.
+
+    Pairs within one slot are named by the sheet that gives way; a test holds the sheets to that.
+    """
+    if sheet.code != REVIEW_CODE:
+        return ()
     return tuple(
         other
         for other, its in sheets.items()
-        if asks and its.decided and not its.advisory and edits.indicator(sheet.code, other) == 0
+        if its.decided and not its.advisory and edits.indicator(sheet.code, other) == 0
     )
 
 

@@ -97,24 +97,26 @@ def custody_row(part: Part, patient: int, device: int, second: int) -> int:
     return -1
 
 
-def record_reasons(standing: int, origin: int, program: int) -> int:
-    """Return why a reading makes no data day by its own entry; patients' entries serve RTM."""
-    reasons = 0
-    if standing == IN_FORCE and origin == ORIGIN_DEVICE:
-        return reasons
+def reading_reasons(standing: int, origin: int, program: int, flaws: int) -> int:
+    """Return why a reading makes no data day, given the flaws of its custody and service.
+
+    What was set aside or is a repeat needs no other reason; patients' own entries serve RTM.
+    """
     if standing == SUPERSEDED:
-        reasons |= SET_ASIDE
-    elif standing == VOIDED:
-        reasons |= VOID
-    elif standing == DUPLICATE:
-        reasons |= DUPLICATED
-    elif standing == VALUELESS:
-        reasons |= NO_VALUE
-    if origin == ORIGIN_MANUAL:
-        return reasons if program == RTM else reasons | MANUAL
-    if origin == ORIGIN_DERIVED:
-        return reasons | DERIVED
-    return reasons if origin == ORIGIN_DEVICE else reasons | UNKNOWN_ORIGIN
+        return SET_ASIDE
+    if standing == VOIDED:
+        return VOID
+    if standing == DUPLICATE:
+        return DUPLICATED
+    if standing == VALUELESS:
+        flaws |= NO_VALUE
+    if origin == ORIGIN_MANUAL and program != RTM:
+        flaws |= MANUAL
+    elif origin == ORIGIN_DERIVED:
+        flaws |= DERIVED
+    elif origin > ORIGIN_DERIVED:
+        flaws |= UNKNOWN_ORIGIN
+    return flaws
 
 
 def custody_flaw(part: Part, custody: int) -> int:
@@ -156,7 +158,9 @@ def collect_days(part: Part, out: Folded, segment: Segment) -> int:
             custody = custody_row(part, patient, device, at)
             flaw = custody_flaw(part, custody)
             custody_ends = part.windows.ends[custody] if custody >= 0 else at
-        reasons = flaw | record_reasons(standings[row], origins[row], program)
+        reasons = flaw
+        if standings[row] != IN_FORCE or origins[row] != ORIGIN_DEVICE:
+            reasons = reading_reasons(standings[row], origins[row], program, flaw)
         if is_decided:
             out.reading_reasons[row] = reasons
         if reasons:
@@ -174,12 +178,11 @@ def explain_readings(part: Part, out: Folded, patient: int, begin: int, end: int
     program = out.program[patient]
     for row in range(readings.first[patient], readings.first[patient + 1]):
         if begin <= readings.at[row] < end and out.reading_reasons[row] < 0:
-            reasons, _ = service_state(part, patient, program, readings.at[row])
+            flaws, _ = service_state(part, patient, program, readings.at[row])
             custody = custody_row(part, patient, readings.device[row], readings.at[row])
-            out.reading_reasons[row] = (
-                reasons
-                | custody_flaw(part, custody)
-                | record_reasons(readings.standing[row], readings.origin[row], program)
+            flaws |= custody_flaw(part, custody)
+            out.reading_reasons[row] = reading_reasons(
+                readings.standing[row], readings.origin[row], program, flaws
             )
 
 

@@ -7,6 +7,7 @@ stay in the rows, with what became of them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import cast
 
 from caretally.clock import seconds_of
@@ -29,9 +30,9 @@ def content(reading: ReadingRecorded) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def written(entry: Entry) -> tuple[float, str]:
+def written(entry: Entry) -> tuple[datetime, str]:
     """Return the order in which entries were written down."""
-    return entry.recorded_at.timestamp(), entry.id
+    return entry.recorded_at, entry.id
 
 
 def replaced_by_vendor(group: Sequence[Entry]) -> dict[str, int]:
