@@ -29,6 +29,7 @@ from tests.property.oracle_holds import (
     holds_of,
     payer_on,
     plain,
+    program_of,
     setting_for,
     slot_of,
 )
@@ -55,6 +56,7 @@ VALID_FROM = {
     "99424": date(2022, 1, 1), "99425": date(2022, 1, 1), "99426": date(2022, 1, 1),
     "99427": date(2022, 1, 1), "99484": date(2018, 1, 1),
 }  # fmt: skip
+APCM_FROM = date(2025, 1, 1)  # rulebook 1.3
 LOADED_FROM, LOADED_TO = date(2019, 1, 1), date(2026, 12, 31)  # rulebook, Limit of the evidence
 
 # base, further blocks, short block, set-up
@@ -89,8 +91,8 @@ VISIT_PAIRS: dict[str, dict[str, int]] = {
 
 # Dates at which a device or set-up rule changes (rulebook 4.2, 4.3).
 RULE_CHANGES = {
-    "rpm": (date(2020, 3, 1), date(2023, 5, 12), date(2026, 1, 1)),
-    "rtm": (date(2023, 5, 12), date(2026, 1, 1)),
+    "rpm": (date(2019, 1, 1), date(2020, 3, 1), date(2023, 5, 12), date(2026, 1, 1)),
+    "rtm": (date(2022, 1, 1), date(2023, 1, 1), date(2023, 5, 12), date(2026, 1, 1)),
 }
 # UnitedHealthcare's announced and postponed restriction (rulebook 7).
 RESTRICTED_FROM = date(2026, 1, 1)
@@ -130,7 +132,8 @@ class Case:
 
 def default_policy(payer: str | None, day: date) -> str:
     """The payer's counting policy on a date (contract section 6, Policies)."""
-    if payer == "medicare_ffs" and day < date(2021, 1, 1):
+    is_medicare = payer == "medicare_ffs" or payer not in PAYERS  # of nobody nothing is billed
+    if is_medicare and day < date(2021, 1, 1):
         return "interactive_only"
     return "cms_combined"
 
@@ -233,14 +236,25 @@ def lines_under(case: Case, policy: str, *, strict: bool) -> Lines:
 
 
 def judged(case: Case) -> list[tuple[str, Slot]]:
-    """Every code and slot that is looked at, whether or not it has the time or the days."""
-    base, more, short, setup = RPM if case.person.program == "rpm" else RTM
-    found = [(code, case.month_slot) for code in (base, more, short, "99091")]
-    devices = ["99454", "99445"]
-    if case.person.program == "rtm":
-        devices = [code for both in SYSTEM_CODES.values() for code in both]
-    for period in case.ending():
-        found += [(code, case.slot(period)) for code in (setup, *devices)]
+    """Every code and slot that is looked at, whether or not it has the time or the days.
+
+    The decided program, and the other one where the patient was in it during the month.
+    """
+    person, month = case.person, case.person.month
+    found = [("99091", case.month_slot)]
+    for program in ("rpm", "rtm"):
+        is_other = program != person.program
+        span = person.month_span
+        if is_other and not any(touch(w, span) for w in person.enrollments(program)):
+            continue
+        base, more, short, setup = RPM if program == "rpm" else RTM
+        found += [(code, case.month_slot) for code in (base, more, short)]
+        devices = ["99454", "99445"]
+        if program == "rtm":
+            devices = [code for both in SYSTEM_CODES.values() for code in both]
+        for period in periods_of(case.file, person, program):
+            if period.last >= month.first_day:
+                found += [(code, case.slot(period)) for code in (setup, *devices)]
     return [(code, slot) for code, slot in found if slot.on >= VALID_FROM[code]]
 
 
@@ -267,7 +281,8 @@ def sister_lines(case: Case) -> list[dict]:
     def blocks(counted: int, block: int) -> int:
         return min(2, (counted - block) // block)
 
-    if not any(touch(w, person.month_span) for w in person.enrollments("apcm")):
+    in_apcm = any(touch(w, person.month_span) for w in person.enrollments("apcm"))
+    if not in_apcm or on < APCM_FROM:
         staff, practitioner = seconds("ccm")
         if practitioner >= 1800:
             found.append(("99491", 1, "ccm"))
@@ -323,11 +338,11 @@ def pair_flag(case: Case, lines: Lines) -> bool:
     return False
 
 
-def is_restricted(case: Case, slot: Slot) -> bool:
+def is_restricted(case: Case, code: str, slot: Slot) -> bool:
     """Whether the postponed restriction of a payer would meet the patient."""
     if payer_on(case.person, slot.on) != "unitedhealthcare" or slot.on < RESTRICTED_FROM:
         return False
-    enrolled = enrollment_for(case.person, slot)
+    enrolled = enrollment_for(case.person, program_of(case.person, code), slot)
     diagnoses = [] if enrolled is None else [plain(one) for one in enrolled.body.diagnoses]
     return not any(one.startswith(RESTRICTED_TO) for one in diagnoses)
 
@@ -342,8 +357,6 @@ def flags_of(case: Case, lines: Lines, as_of: datetime | None) -> set[str]:
                 flags.add("straddles_rule_change")
         if len(period.devices) > 1:
             flags.add("several_devices")
-        if person.program == "rtm" and len(period.systems) != 1:
-            flags.add("body_system_unclear")
     if any(touch(w, person.month_span) for w in person.enrollments(person.program)):
         days = [r.day for r in readings_of(case.file, person, person.program) if not r.faults]
         if not any(month.first_day <= day <= month.last_day for day in days):
@@ -371,12 +384,19 @@ def flags_of(case: Case, lines: Lines, as_of: datetime | None) -> set[str]:
     for span in in_month_spans(case):
         if span.won and span.end - span.start < 10:
             flags.add("accidental_entry")
-    for slot in [case.month_slot, *[case.slot(period) for period in case.ending()]]:
-        setting = setting_for(case.file, person, slot)
+    for code, slot in judged(case):
+        setting = setting_for(case.file, person, program_of(person, code), slot)
         if setting in ("fqhc", "rhc") and CHOICE_FROM <= slot.on <= CHOICE_TO:
             flags.add("g0511_possible")
-        if is_restricted(case, slot):
+        if is_restricted(case, code, slot):
             flags.add("coverage_restriction_postponed")
+    if person.program == "rtm" or any(
+        touch(w, person.month_span) for w in person.enrollments("rtm")
+    ):
+        for period in periods_of(case.file, person, "rtm"):
+            unclear = period.data_days and len(period.systems) != 1
+            if unclear and period.last >= month.first_day:
+                flags.add("body_system_unclear")
     return flags
 
 

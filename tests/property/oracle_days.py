@@ -63,7 +63,10 @@ class Period:
 def assignment_at(file: File, device: str, second: int) -> Entry | None:
     """The assignment of a device in force at a second, whoever holds it."""
     holding = None
-    for entry in file.of_kind("device_assigned", "device_returned"):
+    events = file.of_kind("device_returned") + file.of_kind("device_assigned")
+    for entry in sorted(
+        events, key=lambda entry: second_of(entry.at)
+    ):  # at one second, the return first
         if entry.body.device != device or second_of(entry.at) > second:
             continue
         if entry.kind == "device_assigned":
@@ -77,7 +80,7 @@ def values_of(entry: Entry) -> tuple:
     """What was measured, for comparing two readings."""
     body = entry.body
     parts = sorted((part.metric, part.value, part.unit) for part in body.components)
-    return (body.metric, body.value, body.unit, tuple(parts))
+    return (body.metric, body.measured_at, body.value, body.unit, tuple(parts))
 
 
 def readings_of(file: File, person: Person, program: str) -> list[Reading]:
@@ -117,6 +120,7 @@ def faults_of(file: File, person: Person, program: str, reading: Reading) -> set
 def drop_repeats(readings: list[Reading]) -> None:
     """Same vendor reading with other values: the later recorded; same reading twice: the first."""
     left = []
+    readings = [one for one in readings if "no_value" not in one.faults]
     for reading in readings:
         mine = reading.entry
         later = False
@@ -137,7 +141,7 @@ def drop_repeats(readings: list[Reading]) -> None:
     seen = set()
     for reading in sorted(left, key=lambda one: (one.entry.recorded_at, one.entry.id)):
         body = reading.entry.body
-        key = (body.device, reading.second, values_of(reading.entry))
+        key = (body.device, values_of(reading.entry))
         if key in seen:
             reading.faults = {"duplicate"}
         seen.add(key)

@@ -64,9 +64,12 @@ def by_time(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def windows(opening: Iterable[Entry], closing: Iterable[Entry]) -> list[tuple[int, int]]:
-    """Stretches that an opening entry begins and the next closing entry ends, half-open."""
-    events = [(second_of(entry.at), entry.id, "open") for entry in opening]
-    events += [(second_of(entry.at), entry.id, "close") for entry in closing]
+    """Stretches that an opening entry begins and the next closing entry ends, half-open.
+
+    At one second the end comes before the beginning.
+    """
+    events = [(second_of(entry.at), 1, "open") for entry in opening]
+    events += [(second_of(entry.at), 0, "close") for entry in closing]
     found: list[tuple[int, int]] = []
     began: int | None = None
     for second, _, what in sorted(events):

@@ -68,16 +68,18 @@ def payer_on(person: Person, day: date) -> str | None:
     return found[0].body.payer if found else None
 
 
-def enrollment_for(person: Person, slot: Slot) -> Entry | None:
+def enrollment_for(person: Person, program: str, slot: Slot) -> Entry | None:
     """The enrollment that a date of service goes by: the latest up to its end."""
-    return person.enrolled_by(person.program, slot.window[1])
+    return person.enrolled_by(program, slot.window[1])
 
 
-def setting_for(file: File, person: Person, slot: Slot) -> str | None:
+def setting_for(file: File, person: Person, program: str, slot: Slot) -> str | None:
     """The setting of the practice that bills."""
     known = practices(file)
-    enrolled = enrollment_for(person, slot)
-    if enrolled is not None and enrolled.body.practice is not None:
+    enrolled = enrollment_for(person, program, slot)
+    if enrolled is None:
+        return None
+    if enrolled.body.practice is not None:
         practice = known.get(enrolled.body.practice)
     else:
         practice = next(iter(known.values())) if len(known) == 1 else None
@@ -92,32 +94,31 @@ def three_years_before(day: date) -> date:
         return day.replace(year=day.year - 3, day=28)
 
 
-def is_established(person: Person, slot: Slot) -> bool:
+def is_established(person: Person, program: str, slot: Slot) -> bool:
     """Whether the patient was known to the practice before monitoring began."""
-    if slot.on < ESTABLISHED_ASKED_FROM or person.program == "rtm":
+    if slot.on < ESTABLISHED_ASKED_FROM:
         return True
-    enrolled = [e for e in person.of_kind("enrolled") if e.body.program == person.program]
+    enrolled = [e for e in person.of_kind("enrolled") if e.body.program == program]
     enrolled = [e for e in enrolled if second_of(e.at) < slot.window[1]]
     if not enrolled:
         return False
     if day_of(second_of(enrolled[0].at), person.zone) <= BEGAN_IN_EMERGENCY:
         return True
-    episodes = [w for w in person.enrollments(person.program) if w[0] < slot.window[1]]
+    episodes = [w for w in person.enrollments(program) if w[0] < slot.window[1]]
     begin, end = episodes[-1]
     inside = [e for e in enrolled if begin <= second_of(e.at) < end or second_of(e.at) == begin]
-    named = [e.body.established_on for e in inside if e.body.established_on is not None]
-    if not named:
-        return False
     start = day_of(begin, person.zone)
-    return three_years_before(start) <= named[-1] < start
+    visits = [e.body.established_on for e in inside if e.body.established_on is not None]
+    before = [visit for visit in visits if visit < start]
+    return bool(before) and three_years_before(start) <= before[-1]
 
 
-def has_device_data(file: File, person: Person, slot: Slot) -> bool:
+def has_device_data(file: File, person: Person, program: str, slot: Slot) -> bool:
     """Whether an episode that overlaps the month has a data day by the end of the month."""
-    for window in person.enrollments(person.program):
+    for window in person.enrollments(program):
         if not touch(window, slot.window):
             continue
-        for reading in readings_of(file, person, person.program):
+        for reading in readings_of(file, person, program):
             inside = window[0] <= reading.second < min(window[1], slot.window[1])
             if inside and not reading.faults:
                 return True
@@ -159,9 +160,9 @@ def plain(code: str) -> str:
     return code.replace(".", "").upper()
 
 
-def is_access_aligned(person: Person, slot: Slot) -> bool:
+def is_access_aligned(person: Person, program: str, slot: Slot) -> bool:
     """Whether every diagnosis of the enrollment is aligned on the date of service."""
-    enrolled = enrollment_for(person, slot)
+    enrolled = enrollment_for(person, program, slot)
     if enrolled is None or not enrolled.body.diagnoses:
         return False
     prefixes = []
@@ -195,45 +196,52 @@ def is_authorized(person: Person, code: str, day: date) -> bool:
     return False
 
 
-def is_ordered(person: Person, slot: Slot) -> bool:
+def is_ordered(person: Person, program: str, slot: Slot) -> bool:
     """Whether an order had begun by the date of service and had not ended before its month."""
     first_of_month = start_of(slot.on.replace(day=1), person.zone)
-    for begun, ended in person.orders(person.program):
+    for begun, ended in person.orders(program):
         if begun < slot.window[1] and ended > first_of_month:
             return True
     return False
 
 
+def program_of(person: Person, code: str) -> str:
+    """The program of a code; 99091 goes by the decided one."""
+    if code == "99091":
+        return person.program
+    return "rtm" if code.startswith("989") else "rpm"
+
+
 def holds_of(file: File, person: Person, code: str, slot: Slot) -> set[str]:
     """Every evidence criterion that a code fails on its date of service."""
-    program = person.program
+    program = program_of(person, code)
     holds = set()
     if not any(touch(w, slot.window) for w in person.enrollments(program)):
         holds.add("is_enrolled")
     if not any(touch(w, slot.window) for w in person.consents(program)):
         holds.add("has_consent")
-    if not is_ordered(person, slot):
+    if not is_ordered(person, program, slot):
         holds.add("is_ordered")
-    enrolled = enrollment_for(person, slot)
+    enrolled = enrollment_for(person, program, slot)
     if enrolled is None or not enrolled.body.diagnoses:
         holds.add("has_diagnosis")
     if payer_on(person, slot.on) not in PAYERS:
         holds.add("is_covered")
-    if not is_established(person, slot):
+    if not code.startswith("989") and not is_established(person, program, slot):
         holds.add("is_established")
     if not is_authorized(person, code, slot.on):
         holds.add("is_authorized")
-    if slot.is_month and not has_device_data(file, person, slot):
+    if slot.is_month and not has_device_data(file, person, program, slot):
         holds.add("has_device_data")
     if code != "99091" and not is_in_one_program(person, slot):
         holds.add("is_in_one_monitoring_program")
     if was_billed_elsewhere(person, code, slot):
         holds.add("is_not_billed_elsewhere")
-    if is_access_aligned(person, slot):
+    if is_access_aligned(person, program, slot):
         holds.add("is_not_access_aligned")
     if in_global_surgery(person, slot.on):
         holds.add("is_outside_global_surgery")
-    setting = setting_for(file, person, slot)
+    setting = setting_for(file, person, program, slot)
     if setting in ("fqhc", "rhc") and BUNDLED_FROM <= slot.on <= BUNDLED_TO:
         holds.add("is_outside_g0511")
     return holds

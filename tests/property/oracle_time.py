@@ -164,7 +164,7 @@ def judge_contact(span: Span) -> None:
         return
     if not body.two_way or not CLINICAL_TOPICS & set(body.topics):
         span.faults.add("not_a_contact")
-    if body.spoke_with.startswith("caregiver:") and not has_authority(span):
+    elif body.spoke_with.startswith("caregiver:") and not has_authority(span):
         span.faults |= {"not_a_contact", "has_caregiver_authority"}
     if span.faults:
         return
@@ -183,7 +183,12 @@ def judge_time(span: Span, file: File) -> None:
     if body.category not in COUNTED_CATEGORIES:
         span.faults.add("not_counted_category")
         return
-    span.sort = "marked" if body.intended_code == REVIEW else "management"
+    if body.intended_code != REVIEW:
+        span.sort = "management"
+    elif any(e.body.role in PRACTITIONER_ROLES for e in registrations(file, body.performer)):
+        span.sort = "marked"
+    else:
+        span.faults.add("not_counted_performer")
 
 
 def spans_of(file: File, people: dict[str, Person]) -> list[Span]:
@@ -209,39 +214,31 @@ def spans_of(file: File, people: dict[str, Person]) -> list[Span]:
 
 def find_countable(span: Span, roster: Roster) -> None:
     """Find who may be counted in each second, before any overlap; name what else is missing."""
-    if span.sort == "nothing":
-        return
-    roles = PRACTITIONER_ROLES if span.sort == "marked" else COUNTING_ROLES
     month = set(span.month_seconds())
+    if span.sort == "nothing":
+        if span.faults & {"ai_time", "chat_time"}:
+            every = range(span.start, span.end)
+            span.lost |= {"excluded_leg" for second in every if span.excluded(second)}
+        return
     for second in range(span.start, span.end):
-        if span.excluded(second):
-            if second in month:
-                span.lost.add("excluded_leg")
-            continue
         faults = span.person.service_faults(span.program, second)
-        able = {
-            staff
-            for staff in span.performers
-            if roster.has_role(staff, span.person.zone, second, roles)
-        }
-        if not able:
-            faults |= missing_performers(span, roster)
-        if not faults:
+        if span.excluded(second):
+            faults.add("excluded_leg")
+        able = able_performers(span, roster, second)
+        if able and not faults:
             span.counts[second] = able
-        elif second in month:
+        if second in month:
             span.lost |= faults
 
 
-def missing_performers(span: Span, roster: Roster) -> set[str]:
-    """How to name performers of whom none counts."""
-    faults = set()
-    for staff in span.performers:
-        known = registrations(roster.file, staff)
-        faults.add("not_counted_performer" if known else "is_registered_performer")
-    return faults or {"not_counted_performer"}
+def able_performers(span: Span, roster: Roster, second: int) -> set[str]:
+    """Who has a role that may fill the span at a second."""
+    roles = PRACTITIONER_ROLES if span.sort == "marked" else COUNTING_ROLES
+    zone = span.person.zone
+    return {who for who in span.performers if roster.has_role(who, zone, second, roles)}
 
 
-def settle_staff(spans: list[Span]) -> None:
+def settle_staff(spans: list[Span], roster: Roster) -> None:
     """Give each second of a staff member to the patient of the earliest entry."""
     owner: dict[tuple[str, int], Span] = {}
     for span in sorted(spans, key=lambda span: span.rank):
@@ -249,13 +246,31 @@ def settle_staff(spans: list[Span]) -> None:
             for staff in able:
                 owner.setdefault((staff, second), span)
     for span in spans:
-        month = set(span.month_seconds())
         for second, able in span.counts.items():
-            kept = {s for s in able if owner[s, second].person.name == span.person.name}
+            kept = {s for s in able if owner[s, second].person is span.person}
             if kept:
                 span.kept[second] = kept
-            elif second in month:
-                span.lost.add("staff_overlap")
+        if span.sort != "nothing":
+            for second in span.month_seconds():
+                span.lost |= missing_performers(span, roster, owner, second)
+
+
+def missing_performers(
+    span: Span, roster: Roster, owner: dict[tuple[str, int], Span], second: int
+) -> set[str]:
+    """Why nobody is left to be counted at a second; empty where somebody is."""
+    faults = set()
+    able = able_performers(span, roster, second)
+    for staff in span.performers:
+        first = owner.get((staff, second))
+        if staff not in able:
+            known = registrations(roster.file, staff)
+            faults.add("not_counted_performer" if known else "is_registered_performer")
+        elif first is not None and first.rank < span.rank and first.person is not span.person:
+            faults.add("staff_overlap")
+        else:
+            return set()
+    return faults
 
 
 def settle_patients(spans: list[Span]) -> None:
@@ -283,7 +298,7 @@ def settle(file: File, people: dict[str, Person]) -> list[Span]:
     spans = spans_of(file, people)
     for span in spans:
         find_countable(span, roster)
-    settle_staff(spans)
+    settle_staff(spans, roster)
     settle_patients(spans)
     return spans
 
@@ -326,7 +341,7 @@ def totals(person: Person, spans: list[Span], roster: Roster) -> dict[str, int]:
         "ai_seconds": union_of(own, "ai_time"),
         "chat_seconds": union_of(own, "chat_time"),
         "qualifying_contacts": sum(is_qualifying(span, roster) for span in mine),
-        "review_seconds": sum(len(span.won) for span in own if span.sort == "marked"),
+        "review_seconds": sum(len(span.won) for span in mine if span.sort == "marked"),
     }
 
 
@@ -349,18 +364,22 @@ def split_seconds(
     return staff, practitioner
 
 
+def split_of(span: Span) -> set[str]:
+    """Whether a span crosses an edge of the month."""
+    first, after = span.person.month_span
+    crosses = span.start < first < span.end or span.start < after < span.end
+    return {"split_at_month"} if crosses else set()
+
+
 def explain(person: Person, spans: list[Span], file: File) -> list[dict]:
     """Every span and attempt of the month with its seconds and its reasons."""
     rows = []
-    first, after = person.month_span
     for span in spans:
         if span.person is not person or not span.in_month():
             continue
-        reasons = set(span.faults) | span.lost
-        if "implausible_span" not in reasons and (
-            span.start < first < span.end or span.start < after < span.end
-        ):
-            reasons.add("split_at_month")
+        reasons = span.faults | span.lost
+        if span.plausible:
+            reasons |= split_of(span)
         rows.append(
             {
                 "id": span.entry.id,
@@ -376,8 +395,14 @@ def explain(person: Person, spans: list[Span], file: File) -> list[dict]:
             span = Span(entry, person, second_of(entry.body.start), second_of(entry.body.end))
             if span.in_month():
                 rows.append(nothing(entry.id, {file.set_aside[entry.id]}))
-        if entry.kind == "contact_attempted" and first <= second_of(entry.at) < after:
-            rows.append(nothing(entry.id, {file.set_aside.get(entry.id, "not_a_contact")}))
+        if entry.kind == "contact_attempted":
+            end = entry.body.end or entry.at
+            span = Span(entry, person, second_of(entry.at), second_of(end))
+            if span.in_month():
+                reasons = {file.set_aside.get(entry.id, "not_a_contact")}
+                if entry.id not in file.set_aside:
+                    reasons |= split_of(span)
+                rows.append(nothing(entry.id, reasons))
     return rows
 
 

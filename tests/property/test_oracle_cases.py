@@ -162,7 +162,7 @@ def test_rpm_and_rtm_hold_each_other() -> None:  # 22, G4
     story.talk(date(2026, 3, 9), "10:00", 1200)
     decision = decided(story, "2026-03")
     assert decision["lines"] == []
-    assert decision["holds"] == ["is_in_one_monitoring_program"]
+    assert decision["hold_slots"]["99457|2026-03-31"] == ["is_in_one_monitoring_program"]
 
 
 def test_apcm_takes_the_place_of_ccm() -> None:  # 23, 24
