@@ -12,10 +12,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from caretally.billability.scenario_lines import CUFF, NURSE, PRESSURE, Line, Object, told
+from caretally.billability.scenario_lines import (
+    CUFF,
+    NURSE,
+    PRESSURE,
+    Line,
+    MalformedError,
+    Object,
+    told,
+)
 from caretally.billability.scenario_text import Moments
 from caretally.billability.yaml_lines import Row, Table, Text
-from caretally.clock import DEFAULT_ZONE, ServiceMonth
+from caretally.clock import DEFAULT_ZONE, ServiceMonth, zone
 from caretally.codes import BODY_SYSTEMS, PROGRAMS, SCOPES, SETTINGS
 
 PRACTICE, PRACTITIONER, PATIENT = "clinic", "np", "pat"
@@ -63,7 +71,13 @@ class Given:
 
 def moments_of(row: Row, month: ServiceMonth) -> Moments:
     """Return what dates and clock times mean in a scenario."""
-    return Moments(year=month.year, zone_name=row.text("zone", DEFAULT_ZONE))
+    name = row.text("zone", DEFAULT_ZONE)
+    try:
+        zone(name)
+    except ValueError as error:
+        row.refuse("zone", repr(name), "an IANA time zone such as America/Chicago")
+        raise MalformedError from error
+    return Moments(year=month.year, zone_name=name)
 
 
 def given(row: Row, moments: Moments, month: ServiceMonth) -> Given:
