@@ -84,6 +84,7 @@ def _render_of(shape: Shape) -> Render | None:
 
 def _list_render(render: Render) -> Render:
     def rendered(values: object) -> object:
+        """Render each of a field's values."""
         assert isinstance(values, tuple)
         return [render(value) for value in values]
 

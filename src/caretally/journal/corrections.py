@@ -94,23 +94,26 @@ def _set_aside(known: tuple[Entry, ...], corrections: list[Entry]) -> dict[str, 
     """Return why known entries do not count.
 
     An entry is superseded as soon as any later one of its chain is known, also where one between
-    them is not. A void acts while it counts itself and its entry is known.
+    them is not. A void acts, while it counts itself, on the last known entry of the chain.
     """
     target = {entry.id: entry.supersedes for entry in corrections if entry.supersedes is not None}
     known_ids = {entry.id for entry in known}
     set_aside: dict[str, str] = {}
     for entry in corrections:
-        if entry.id in known_ids:
-            earlier = target.get(entry.id)
-            while earlier is not None and earlier not in set_aside:
-                if earlier in known_ids:
-                    set_aside[earlier] = SUPERSEDED
-                earlier = target.get(earlier)
-    acting = [entry for entry in corrections if entry.id in known_ids - set_aside.keys()]
+        earlier = target.get(entry.id) if entry.id in known_ids else None
+        # What stands below an entry that is set aside was set aside with it.
+        while earlier is not None and earlier not in set_aside:
+            if earlier in known_ids:
+                set_aside[earlier] = SUPERSEDED
+            earlier = target.get(earlier)
+    acting_ids = known_ids - set_aside.keys()
+    acting = [entry for entry in corrections if entry.id in acting_ids]
     for entry in acting:
         voided = _voided_id(entry)
-        if voided in known_ids:
-            set_aside[str(voided)] = VOIDED
+        while voided is not None and voided not in known_ids:
+            voided = target.get(voided)
+        if voided is not None:
+            set_aside[voided] = VOIDED
     return set_aside
 
 
@@ -165,7 +168,7 @@ def _circles(
     corrections: list[Entry], by_id: Mapping[str, Entry], where: Callable[[str], str]
 ) -> Iterable[Problem]:
     """Name every entry that stands on a circle; those that lead into one are not at fault."""
-    done: set[str] = set()
+    done: set[str] = set()  # walked before, so that each circle is told once
     for entry in corrections:
         path: dict[str, None] = {}
         step: Entry | None = entry

@@ -7,7 +7,10 @@ read, written and documented without another line here.
 from __future__ import annotations
 
 import dataclasses
+import inspect
+import re
 import types
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -57,6 +60,35 @@ class Field:
 def fields_of(record: type) -> tuple[Field, ...]:
     """Return the fields of a record class in the order they are written."""
     return _fields_of(record)
+
+
+def record_classes(bodies: Iterable[type]) -> list[type]:
+    """Return the bodies, and after them the record classes that their fields are made of."""
+    given = list(bodies)
+    parts = {
+        field.shape.of: None
+        for body in given
+        for field in fields_of(body)
+        if field.shape.of not in SCALARS
+    }
+    return [*given, *parts]
+
+
+def meanings(record: type) -> dict[str, str]:
+    """Return what each field means, as the docstring of its record says it."""
+    found: dict[str, str] = {}
+    for line in inspect.cleandoc(record.__doc__ or "").splitlines()[1:]:
+        named = re.match(r"(\w+): (.+)", line)
+        if named:
+            found[named[1]] = named[2]
+        elif line.startswith("  ") and found:
+            found[list(found)[-1]] += f" {line.strip()}"
+    return found
+
+
+def summary(record: type) -> str:
+    """Return the first line of a record's docstring."""
+    return inspect.cleandoc(record.__doc__ or "").splitlines()[0]
 
 
 @cache

@@ -51,7 +51,7 @@ class Reading:
     entries: tuple[Entry, ...]
     problems: tuple[Problem, ...]
     skipped: tuple[Problem, ...]
-    _place: Callable[[int], str] = field(repr=False, compare=False)
+    _place_of: Callable[[str], str] = field(repr=False, compare=False)
 
     def checked(self) -> tuple[Entry, ...]:
         """Return the entries of a reading without problems.
@@ -63,9 +63,9 @@ class Reading:
             raise InputError(self.problems)
         return self.entries
 
-    def places(self) -> dict[str, str]:
-        """Return where each entry was read, by id, as file:line."""
-        return {entry.id: self._place(index) for index, entry in enumerate(self.entries)}
+    def place_of(self, entry_id: str) -> str:
+        """Return where an entry was first read, as file:line."""
+        return self._place_of(entry_id)
 
 
 def read_entries(sources: Sources, *, lenient: bool = False) -> Reading:
@@ -153,14 +153,19 @@ class _Reader:
         self.index_of: dict[str, int] = {}
 
     def reading(self) -> Reading:
+        """Return what was read so far."""
         return Reading(
             entries=tuple(self.entries),
             problems=tuple(self.problems),
             skipped=tuple(self.skipped),
-            _place=self.place,
+            _place_of=self.place_of,
         )
 
-    def place(self, index: int) -> str:
+    def place_of(self, entry_id: str) -> str:
+        """Return where an entry was first read; of an unknown one only its id."""
+        index = self.index_of.get(entry_id)
+        if index is None:
+            return f"entry {entry_id}"
         source = bisect_right(self.firsts, index) - 1
         return f"{self.names[source]}:{self.numbers[index]}"
 
@@ -198,6 +203,7 @@ class _Reader:
         return None if refused else self.without_unknown(where, line, unknown)
 
     def without_unknown(self, where: str, line: bytes, unknown: list[Fault]) -> Entry | None:
+        """Take the line once more, without the fields that no one knows here."""
         raw = parse_line(line)
         for fault in unknown:
             remove(raw, fault.path)
@@ -214,7 +220,9 @@ class _Reader:
             self.entries.append(entry)
             self.numbers.append(number)
         elif self.entries[index] != entry:
-            self.problems.append(_conflict(f"{self.names[-1]}:{number}", entry, self.place(index)))
+            self.problems.append(
+                _conflict(f"{self.names[-1]}:{number}", entry, self.place_of(entry.id))
+            )
 
 
 def _conflict(where: str, entry: Entry, first: str) -> Problem:

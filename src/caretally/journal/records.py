@@ -53,6 +53,8 @@ def decode_fields(
             if key not in also:
                 faults.append(unknown_field(key, [*known, *also]))
         elif found is not None:
+            # Entered without cost; the faults are looked for once more, since a remembering decoder
+            # raises TypeError for what cannot be remembered.
             try:
                 values[column[0]] = column[1](found)
             except (Misfit, TypeError):
@@ -99,6 +101,7 @@ def _record_decoder(record: type) -> Decoder:
     columns = Columns.of(fields_of(record))
 
     def decode(value: object) -> object:
+        """Take an object whose fields all fit."""
         if type(value) is not dict:
             raise misfit(value, "an object", private=True)
         values, faults = decode_fields(value, columns)
@@ -111,6 +114,7 @@ def _record_decoder(record: type) -> Decoder:
 
 def _list_decoder(item: Decoder) -> Decoder:
     def decode(value: object) -> object:
+        """Take a list whose items all fit."""
         if type(value) is not list:
             raise misfit(value, "a list", private=True)
         try:

@@ -36,6 +36,7 @@ INSTANT_PATTERN = (
 )
 NUMBER_PATTERN = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?"
 
+# `fromisoformat` takes more than the contract: week dates, missing separators, other signs for T.
 _is_date = re.compile(DATE_PATTERN).fullmatch
 _is_instant = re.compile(INSTANT_PATTERN).fullmatch
 _is_number = re.compile(NUMBER_PATTERN).fullmatch
@@ -76,6 +77,7 @@ def _word_decoder(words: tuple[str, ...]) -> Decoder:
     expected = f"one of {', '.join(words)}" if len(words) > 1 else words[0]
 
     def decode(value: object) -> object:
+        """Take one of the words."""
         if type(value) is str and value in known:
             return known[value]
         hint = nearest(value, words) if isinstance(value, str) else ""
@@ -100,6 +102,7 @@ def _shaped_decoder(shaped: Shaped) -> Decoder:
     most = shaped.most
 
     def decode(value: object) -> object:
+        """Take a text of the form."""
         if type(value) is not str or len(value) > most or not matches(value):
             raise misfit(value, shaped.says)
         if not value.isascii() and not is_storable(value):
@@ -123,6 +126,7 @@ def _boolean_decoder(shape: Shape) -> Decoder:
     private = shape.mark(Private) is not None
 
     def decode(value: object) -> object:
+        """Take a boolean, and no number for one."""
         if value is True or value is False:
             return value
         raise misfit(value, "true or false", private=private)
@@ -135,6 +139,7 @@ def _whole_decoder(shape: Shape) -> Decoder:
     expected = f"a whole number from {bounds.least} to {bounds.most}"
 
     def decode(value: object) -> object:
+        """Take a whole number within the bounds."""
         if type(value) is int and bounds.least <= value <= bounds.most:
             return value
         raise misfit(value, expected)
@@ -148,6 +153,7 @@ def _number_decoder(shape: Shape) -> Decoder:
     private = shape.mark(Private) is not None
 
     def decode(value: object) -> object:
+        """Take a number, exactly."""
         number = value if type(value) is Decimal else _number(value)
         if number is None or not _is_measurable(number):
             raise misfit(value, expected, private=private)
@@ -165,6 +171,7 @@ def _number(value: object) -> Decimal | None:
 
 
 def _is_measurable(number: Decimal) -> bool:
+    # The text of a common number is short; only others are worth taking apart.
     text = str(number)
     if len(text) <= MOST_DIGITS and "E" not in text:
         return number.is_finite()
@@ -181,6 +188,7 @@ def _date_decoder(shape: Shape) -> Decoder:
     expected = f"a date written YYYY-MM-DD from {FIRST_YEAR} to {LAST_YEAR}"
 
     def decode(value: object) -> object:
+        """Take a calendar date."""
         if type(value) is str and _is_date(value):
             try:
                 return date.fromisoformat(value)

@@ -43,7 +43,7 @@ class ContactHeld(Body):
     start: its first instant.
     end: the instant after it; a span that ends before it starts is read, and quarantined later.
     performers: staff ids.
-    spoke_with: patient, caregiver:ID or other.
+    spoke_with: who was on the other side.
     two_way: whether both sides could speak.
     topics: what it was about; any but `general` is clinical.
     summary: what was said.

@@ -61,7 +61,7 @@ class Consented(Body):
 
     scope: what was consented to.
     method: how.
-    given_by: patient or caregiver:ID.
+    given_by: who gave it.
     """
 
     kind: ClassVar[str] = "consented"
@@ -76,7 +76,7 @@ class ConsentRevoked(Body):
 
     scope: what is no longer consented to.
     method: how.
-    given_by: patient or caregiver:ID.
+    given_by: who took it back.
     """
 
     kind: ClassVar[str] = "consent_revoked"

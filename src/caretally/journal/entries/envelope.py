@@ -38,9 +38,8 @@ class Entry:
     id: made by the writer; the same id with other content is a conflict.
     patient: the chart the entry belongs to; null for practices, staff and device stock.
     at: when it took effect, aware and in UTC; of a span its start, of a reading `measured_at`.
-    recorded_at: when it was written down, aware and in UTC; by default the end of the span, else
-      `at`.
-    actor: who wrote it: staff:ID, device:ID, system:NAME or agent:NAME.
+    recorded_at: when it was written down, aware and in UTC.
+    actor: who wrote it.
     supersedes: the id of the entry that this one replaces wholly.
     reason: why; demanded with `supersedes`, for a void, and for an entry recorded more than 72
       hours after it took effect.

@@ -6,7 +6,7 @@ rule about a field is written once, at the field. This file refuses to know any 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
@@ -33,12 +33,14 @@ class Shaped:
     """The form of a text field.
 
     pattern: a regular expression for the whole text, in the common ground of Python and ECMAScript.
+    brief: a word or two for a table.
     says: the form in words, for the reader of a message.
     most: the most characters; ids and labels are kept in memory and in indexes.
     repeats: whether the same text comes again and again, so that a reader may remember it.
     """
 
     pattern: str
+    brief: str
     says: str
     most: int = 255
     repeats: bool = True
@@ -67,46 +69,52 @@ PLAIN = r"[^\u0000-\u001f\u007f-\u009f]"
 """A character that is no control character; databases and terminals refuse or obey those."""
 NOT_BLANK = rf"{PLAIN}*[^\s\u0000-\u001f\u007f-\u009f]{PLAIN}*"
 
-Id = Annotated[
-    str,
-    Shaped(pattern=NOT_BLANK, says="an id: 1 to 255 characters, not blank, no control characters"),
-]
-OwnId = Annotated[
-    str,
-    Shaped(
-        pattern=NOT_BLANK,
-        says="an id: 1 to 255 characters, not blank, no control characters",
-        repeats=False,
-    ),
-]
-Label = Annotated[
-    str, Shaped(pattern=f"{PLAIN}+", says="a text of 1 to 255 characters, no control characters")
-]
-OwnLabel = Annotated[
-    str,
-    Shaped(
-        pattern=f"{PLAIN}+",
-        says="a text of 1 to 255 characters, no control characters",
-        repeats=False,
-    ),
-]
+_ID = Shaped(
+    pattern=NOT_BLANK,
+    brief="id",
+    says="an id: 1 to 255 characters, not blank, no control characters",
+)
+_LABEL = Shaped(
+    pattern=f"{PLAIN}+",
+    brief="label",
+    says="a text of 1 to 255 characters, no control characters",
+)
+Id = Annotated[str, _ID]
+OwnId = Annotated[str, replace(_ID, repeats=False)]
+Label = Annotated[str, _LABEL]
+OwnLabel = Annotated[str, replace(_LABEL, repeats=False)]
 FreeText = Annotated[str, PRIVATE]
 Actor = Annotated[
     str,
     Shaped(
         pattern=f"(staff|device|system|agent):{NOT_BLANK}",
+        brief="staff:ID, device:ID, system:NAME or agent:NAME",
         says="staff:ID, device:ID, system:NAME or agent:NAME",
     ),
 ]
 SpokeWith = Annotated[
     str,
-    Shaped(pattern=f"patient|other|caregiver:{NOT_BLANK}", says="patient, caregiver:ID or other"),
+    Shaped(
+        pattern=f"patient|other|caregiver:{NOT_BLANK}",
+        brief="patient, caregiver:ID or other",
+        says="patient, caregiver:ID or other",
+    ),
 ]
 GivenBy = Annotated[
-    str, Shaped(pattern=f"patient|caregiver:{NOT_BLANK}", says="patient or caregiver:ID")
+    str,
+    Shaped(
+        pattern=f"patient|caregiver:{NOT_BLANK}",
+        brief="patient or caregiver:ID",
+        says="patient or caregiver:ID",
+    ),
 ]
 BillingCode = Annotated[
-    str, Shaped(pattern=r"[A-Z0-9]{5}", says="a billing code: 5 characters of A-Z and 0-9")
+    str,
+    Shaped(
+        pattern=r"[A-Z0-9]{5}",
+        brief="billing code",
+        says="a billing code: 5 characters of A-Z and 0-9",
+    ),
 ]
 TimeZone = Annotated[str, ZoneName()]
 PrivateDate = Annotated[date, PRIVATE]
