@@ -283,7 +283,7 @@ def test_only_clinical_staff_within_their_terms_count() -> None:  # 50, 51, F16
     rows = decided(story, "2026-03")["entries"]
     assert [row["reasons"] for row in rows] == [
         ["not_counted_performer"],
-        ["is_registered_performer"],
+        ["is_registered_performer", "not_counted_performer"],
     ]
 
 

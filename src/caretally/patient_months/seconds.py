@@ -227,7 +227,7 @@ def standing_of(part: Part, out: Folded, span: int, second: int) -> tuple[int, i
         until = min(until, change)
         if not rank or not reviews(out.lane[span], rank):
             is_known = part.staff.first[person + 1] > part.staff.first[person]
-            lost |= NOT_COUNTED_PERFORMER if is_known else UNREGISTERED
+            lost |= NOT_COUNTED_PERFORMER if is_known else NOT_COUNTED_PERFORMER | UNREGISTERED
             continue
         if out.conflict[row]:
             kept, change = keeps_person(part, out, row, second)
@@ -237,7 +237,7 @@ def standing_of(part: Part, out: Folded, span: int, second: int) -> tuple[int, i
                 continue
         best = max(best, rank)
     if not best:
-        reasons |= lost or UNREGISTERED
+        reasons |= lost or NOT_COUNTED_PERFORMER
     return reasons, best, until
 
 
