@@ -131,16 +131,21 @@ def month_deadline(month: JudgedMonth) -> Deadline:
         return Deadline(day_number(last), None, None)
     end = midnight(month.month.next().first_day, month.time_zone)
     left = end - seconds_of(month.as_of)
-    known_on = day_number(local_date(month.as_of, month.time_zone))
+    known_on = known_day(month) or 0
     return Deadline(day_number(last), left, max(0, day_number(last) - known_on + 1))
 
 
-def period_deadline(month: JudgedMonth, end: int) -> Deadline:
-    """Return the end of the running period; a day that has data already is not left."""
-    if month.as_of is None:
+def known_day(month: JudgedMonth) -> int | None:
+    """Return the local day of the time of knowing, if there is one."""
+    return None if month.as_of is None else day_number(local_date(month.as_of, month.time_zone))
+
+
+def period_deadline(month: JudgedMonth, period: Facts) -> Deadline:
+    """Return the end of a running period; a day that has data already is not left."""
+    known_on, end = known_day(month), period.to_day
+    if month.as_of is None or known_on is None:
         return Deadline(end, None, None)
-    known_on = day_number(local_date(month.as_of, month.time_zone))
-    first_left = max(known_on, month.decided.running_last + 1)
+    first_left = max(known_on, period.running_last + 1)
     left = midnight(date_of(end + 1), month.time_zone) - seconds_of(month.as_of)
     return Deadline(end, left, max(0, end - first_left + 1))
 
@@ -183,8 +188,18 @@ def of_month(month: JudgedMonth) -> Iterator[dict[str, object]]:
 
 
 def running_slot(month: JudgedMonth) -> Facts | None:
-    """Return the running period as a slot, judged as if it ended on its last day."""
-    facts = month.decided
+    """Return the period that still runs at the time of knowing, else beyond the month's end.
+
+    One that ends beyond the month is judged by what it has so far, on its last day.
+    """
+    facts, known_on = month.decided, known_day(month)
+    still_open = [
+        slot
+        for slot in month.slots
+        if slot.period and slot.program == facts.program and known_on and slot.to_day >= known_on
+    ]
+    if still_open:
+        return min(still_open, key=lambda slot: slot.to_day)
     if not facts.running_from:
         return None
     length = int(month.rulebook.counting["period_length"].values[-1].value)
@@ -199,7 +214,7 @@ def of_period(month: JudgedMonth) -> Iterator[dict[str, object]]:
     facts = running_slot(month)
     if facts is None or not month.rulebook.is_loaded_on(date_of(facts.to_day)):
         return
-    deadline = period_deadline(month, facts.to_day)
+    deadline = period_deadline(month, facts)
     for code in month.bench.codes_for(facts.program, 1, 1):
         plans = month.bench.planner.plans(code, facts.to_day, facts.payer)
         if plans is None or plans.sheet.program == "any":

@@ -227,10 +227,14 @@ def setup_floor(part: Part, patient: int, program: int, day: int) -> int:
 
 
 def judge_period(
-    part: Part, out: Folded, segment: Segment, days: tuple[int, int], counts: tuple[int, int, int]
+    part: Part,
+    out: Folded,
+    segment: Segment,
+    days: tuple[int, int],
+    counts: tuple[int, int, int, int],
 ) -> None:
     """Open a slot for a period that ends in the month, and see whether it is the set-up's."""
-    data_days, devices, systems = counts
+    data_days, devices, systems, last_data = counts
     taken_before = out.cursor[SETUP_TAKEN]
     if not taken_before:
         before = day_start(part, segment.zone, days[1] + 1)
@@ -245,6 +249,7 @@ def judge_period(
     out.facts[F_DEVICES][slot] = count_bits(devices)
     out.facts[F_BODY_SYSTEMS][slot] = systems
     out.facts[F_SETUP_TAKEN][slot] = taken_before
+    out.facts[F_RUNNING_LAST][slot] = last_data
 
 
 def fold_periods(part: Part, out: Folded, segment: Segment, count: int, slot: int) -> None:
@@ -256,13 +261,14 @@ def fold_periods(part: Part, out: Folded, segment: Segment, count: int, slot: in
     first, index = out.day[0], 0
     while min(first + length - 1, cut_day) <= last and first <= cut_day:
         end = min(first + length - 1, cut_day)
-        data_days, devices, systems = 0, 0, 0
+        data_days, devices, systems, last_data = 0, 0, 0, 0
         while index < count and out.day[index] <= end:
             data_days += 1
             devices |= out.day_devices[index]
             systems |= out.day_systems[index]
+            last_data = out.day[index]
             index += 1
-        judge_period(part, out, segment, (first, end), (data_days, devices, systems))
+        judge_period(part, out, segment, (first, end), (data_days, devices, systems, last_data))
         first += length
     if slot >= 0 and cut_day > last:
         note_running(part, out, count, (first, index), slot)

@@ -114,7 +114,7 @@ class Facts(NamedTuple):
     running_days: Whole
     """Data days of that period by the month's end."""
     running_last: Whole
-    """Last of those data days, or 0."""
+    """Last data day of that period, or of the period the slot is, or 0."""
     running_systems: Whole
     """Bit mask of the systems its devices monitor."""
 
