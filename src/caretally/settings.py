@@ -1,0 +1,76 @@
+"""The settings of the program: what `CARETALLY_*` may say, and nothing else.
+
+A name that is not known is refused: a misspelled setting that is silently ignored is a setting
+that somebody believes to be on. Nothing here opens what it names.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from caretally.errors import InputError, Problem
+
+PREFIX = "CARETALLY_"
+LAST_PORT = 65_535
+DEFAULTS: Mapping[str, str] = {
+    "home": "var", "host": "127.0.0.1", "port": "8000", "database_url": "", "secret_key": "",
+}  # fmt: skip
+"""What holds where nothing is set."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the surroundings of the program may set, each as CARETALLY_ and its name.
+
+    home: folder of all state.
+    host: address the program serves on.
+    port: port it serves on.
+    database_url: where the journal is stored; SQLite in the home where none is named.
+    secret_key: what sessions are signed with; one is made in the home where none is named.
+    """
+
+    home: Path
+    host: str
+    port: int
+    database_url: str
+    secret_key: str
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> Settings:
+        """Return the settings of an environment.
+
+        Raises:
+            InputError: a name is unknown or a value cannot be used; all problems are listed.
+        """
+        told = {
+            name.removeprefix(PREFIX).lower(): value
+            for name, value in environment.items()
+            if name.startswith(PREFIX)
+        }
+        told = {**DEFAULTS, **told}
+        problems = [unknown(name) for name in sorted(told.keys() - DEFAULTS.keys())]
+        port = told["port"]
+        if not (port.isascii() and port.isdigit() and 0 < int(port) <= LAST_PORT):
+            problems.append(
+                Problem(where=f"{PREFIX}PORT", found=repr(port), expected=f"1 to {LAST_PORT}")
+            )
+        if problems:
+            raise InputError(problems)
+        return cls(
+            home=Path(told["home"]), host=told["host"], port=int(port),
+            database_url=told["database_url"], secret_key=told["secret_key"],
+        )  # fmt: skip
+
+
+def unknown(name: str) -> Problem:
+    """Return the problem of a setting nobody reads."""
+    close = difflib.get_close_matches(name, DEFAULTS, n=1)
+    return Problem(
+        where=f"{PREFIX}{name.upper()}",
+        found="a setting nobody reads",
+        expected=", ".join(f"{PREFIX}{each.upper()}" for each in DEFAULTS),
+        hint=f"did you mean {PREFIX}{close[0].upper()}?" if close else "unset it",
+    )
