@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from caretally.billability.flags import MONTH_FLAGS
 from caretally.billability.scenarios import (
     Scenario,
     installed_scenarios,
@@ -63,6 +64,19 @@ def words_expected(relation: str, ending: str) -> Iterator[str]:
 def test_a_denied_flag_is_raised_elsewhere() -> None:
     """A flag that a scenario denies is raised by another: a misspelled name would always pass."""
     assert set(words_expected("lacks", ".no_flags")) <= set(words_expected("contains", ".flags"))
+
+
+def test_every_flag_is_raised_and_denied() -> None:
+    """Each flag is shown raised by one scenario and not raised by another."""
+    flags = {flag.__name__ for flag in MONTH_FLAGS} | {
+        requirement.flag
+        for sheet in load_rulebook().sheets.values()
+        for version in sheet.requires
+        for requirement in version.requirements
+        if requirement.flag
+    }
+    assert flags <= set(words_expected("contains", ".flags"))
+    assert flags <= set(words_expected("lacks", ".no_flags"))
 
 
 def test_every_reason_is_shown() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -164,8 +164,8 @@ def about_holds(told: Told) -> Iterator[Check]:
     named = [text.split() for text in told.words()]
     yield told.check(sorted(name for name, *_ in named), places.hold_names)
     for name, *codes in named:
-        if codes:
-            yield told.check(sorted(codes), partial(places.held_codes, name=name))
+        check = told.check(sorted(codes), partial(places.held_codes, name=name))
+        yield from [replace(check, what=f"{check.what}.{name}")] if codes else []
 
 
 def about_some_holds(told: Told) -> Iterator[Check]:
