@@ -1,4 +1,4 @@
-"""Write docs/reference anew from the rulebook and the records; with --check only compare.
+"""Write docs/reference anew from the program itself; with --check only compare.
 
 Generated pages are committed, so that a reader needs no program and a reviewer sees in the
 difference what a changed sheet means. This script refuses to hold words of its own.
@@ -9,16 +9,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from caretally.billability.rulebook_pages import pages
-from caretally.billability.scenarios import installed_scenarios
-from caretally.billability.sheets import load_rulebook
+from caretally.cli.reference import reference
 
 REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
-
-
-def reference() -> dict[str, str]:
-    """Return every generated file by its path below docs/reference."""
-    return pages(load_rulebook(), installed_scenarios())
 
 
 def stale(files: dict[str, str], folder: Path) -> list[str]:

@@ -7,17 +7,21 @@ ones. They show rules, never descriptors of codes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
-from caretally.billability.rulebook_changes import history
+from caretally.billability.fees import NATIONAL, QUALIFYING, Fees
+from caretally.billability.rulebook_changes import DAY, history
 from caretally.billability.rulebook_words import (
+    Condition,
     conditions,
     dated_words,
     reading_words,
 )
 from caretally.billability.sheets import Note, Parameter, PayerSheet, Rulebook, Sheet, Source
 from caretally.clock import ServiceMonth
+from caretally.money import Money
 
 HEADER = "<!-- Generated from src/caretally/rulebook by `make docs`; changes here are lost. -->"
 PROGRAMS = {
@@ -32,6 +36,12 @@ PROGRAMS = {
     "smbp": "self-measured blood pressure",
     "fqhc_rhc": "health centers and rural clinics",
 }
+PAIR_WORDS = {0: "never together", 1: "together with a modifier"}
+GRANTED = (
+    "Taken for granted unless said otherwise: a practice with a nurse and a nurse practitioner; a"
+    " patient who is enrolled, established, has a diagnosis, an order, has consented, is covered by"
+    " Medicare, and has a cuff set up on the first day that sends readings."
+)
 JUDGED = {"month": "for a calendar month", "period": "for each 30-day device period"}
 
 
@@ -55,10 +65,25 @@ class Story(Protocol):
         """The file it stands in, relative to the rulebook."""
 
 
-def pages(rulebook: Rulebook, scenarios: Iterable[Story]) -> dict[str, str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What a page shows beside the sheet.
+
+    fees: national amounts. told: what happens and what is expected, by a scenario's name.
+    """
+
+    fees: Fees | None = None
+    told: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+
+def pages(
+    rulebook: Rulebook, scenarios: Iterable[Story], beside: Beside | None = None
+) -> dict[str, str]:
     """Return all pages by their file names below docs/reference."""
-    told = tuple(scenarios)
-    codes = {f"codes/{code}.md": code_page(rulebook, code, told) for code in rulebook.sheets}
+    stories = tuple(scenarios)
+    codes = {
+        f"codes/{code}.md": code_page(rulebook, code, stories, beside) for code in rulebook.sheets
+    }
     return {
         **dict(sorted(codes.items())),
         "codes/index.md": index_page(rulebook),
@@ -67,9 +92,11 @@ def pages(rulebook: Rulebook, scenarios: Iterable[Story]) -> dict[str, str]:
     }
 
 
-def code_page(rulebook: Rulebook, code: str, scenarios: Iterable[Story]) -> str:
+def code_page(
+    rulebook: Rulebook, code: str, scenarios: Iterable[Story], beside: Beside | None = None
+) -> str:
     """Return the page of one code: timeline, sentences, values, scenarios, sources."""
-    sheet = rulebook.sheets[code]
+    sheet, beside = rulebook.sheets[code], beside or Beside()
     own = [s for s in scenarios if s.file == sheet.file.replace(".yaml", ".scenarios.yaml")]
     parts = (
         heading(sheet),
@@ -77,10 +104,13 @@ def code_page(rulebook: Rulebook, code: str, scenarios: Iterable[Story]) -> str:
         section(
             f"Asked for on {last_day(rulebook, sheet)}", asked(sheet, last_day(rulebook, sheet))
         ),
+        section("Asked for before", asked_before(sheet, last_day(rulebook, sheet))),
         section("Values", values(sheet.parameters)),
+        section("National amounts", amounts(beside.fees, code)),
+        section("Pair edits", pairs(rulebook, code)),
         section("Notes", notes(sheet.notes)),
         section("Contested", contested(sheet)),
-        section("Scenarios", scenario_list(own)),
+        section("Scenarios", scenario_list(own, beside.told)),
         section("Sources", source_list(rulebook, cited_by(sheet))),
     )
     return "\n".join((HEADER, "", *(line for part in parts for line in part)))
@@ -145,12 +175,73 @@ def timeline(sheet: Sheet) -> Iterator[str]:
 def asked(sheet: Sheet, day: date) -> Iterator[str]:
     """Yield the requirements of a date of service in the order they are judged."""
     yield from table(
-        ("criterion", "sentence", "without it", "sources"),
-        (
-            (f"`{each.name}`", each.sentence, each.effect, cites(each.cites))
-            for each in conditions(sheet, day)
-        ),
+        ("criterion", "sentence", "without it", "sources"), map(cells, conditions(sheet, day))
     )
+
+
+def asked_before(sheet: Sheet, last: date) -> Iterator[str]:
+    """Yield the requirements that were worded otherwise, or not asked for, on earlier dates."""
+    spans: dict[tuple[str, ...], list[date]] = {}
+    now = set(map(cells, conditions(sheet, last)))
+    days = [day for day in sheet.change_dates() if day <= last]
+    for position, day in enumerate(days):
+        until = days[position + 1] - DAY if position + 1 < len(days) else last
+        for each in map(cells, conditions(sheet, day)):
+            if each not in now:
+                spans.setdefault(each, [day, until])[1] = until
+    yield from table(
+        ("from", "to", "criterion", "sentence", "without it", "sources"),
+        ((first.isoformat(), end.isoformat(), *each) for each, (first, end) in spans.items()),
+    )
+
+
+def cells(condition: Condition) -> tuple[str, str, str, str]:
+    """Return the cells of a requirement."""
+    return (
+        f"`{condition.name}`",
+        condition.sentence,
+        condition.effect,
+        cites(condition.cites),
+    )
+
+
+def amounts(fees: Fees | None, code: str) -> Iterator[str]:
+    """Yield what Medicare allows nationally, by span of dates."""
+    rates = fees.rates.get(code, ()) if fees else ()
+    rows = [
+        (
+            f"{rate.from_on} to {rate.to_on}",
+            amount_words(rate.amount(NATIONAL, facility=False)),
+            amount_words(rate.amount(NATIONAL, facility=True)),
+            rate.release,
+        )
+        for rate in rates
+        if rate.kind != QUALIFYING
+    ]
+    if rows:
+        yield "From Medicare's relative values and conversion factor; from 2026 for clinicians who"
+        yield "are no qualifying participants of an alternative payment model."
+        yield ""
+    yield from table(("dates of service", "outside a facility", "in a facility", "release"), rows)
+
+
+def amount_words(amount: Money | None) -> str:
+    """Return an amount in dollars, or that Medicare sets none."""
+    return f"${amount}" if amount else "not priced"
+
+
+def pairs(rulebook: Rulebook, code: str) -> Iterator[str]:
+    """Yield the codes of the rulebook that a date of service excludes or asks a modifier for."""
+    edits = rulebook.edits
+    found = [
+        (f"[{other}]({other}.md)", PAIR_WORDS[indicator])
+        for other in sorted(rulebook.sheets)
+        if other != code and (indicator := edits.indicator(code, other)) is not None
+    ]
+    if found:
+        yield f"Procedure pairs of Medicare as of {edits.as_of} {cites(edits.cites)}:"
+        yield ""
+    yield from table(("with", "on one date"), found)
 
 
 def values(parameters: Mapping[str, Parameter]) -> Iterator[str]:
@@ -184,11 +275,18 @@ def contested(sheet: Sheet) -> Iterator[str]:
         yield f"- [{page.replace('-', ' ')}](../../interpretations/{page}.md)"
 
 
-def scenario_list(scenarios: Iterable[Story]) -> Iterator[str]:
-    """Yield the names of a code's scenarios."""
+def scenario_list(scenarios: Iterable[Story], told: Mapping[str, tuple[str, str]]) -> Iterator[str]:
+    """Yield a code's scenarios: what happens and what is expected; taken for granted: all else."""
+    stories = list(scenarios)
+    words = ("what happens", "expected") if any(s.name in told for s in stories) else ()
+    if words:
+        yield from (GRANTED, "")
     yield from table(
-        ("scenario", "month", "shows"),
-        ((s.name, str(s.month), ", ".join(s.cites)) for s in scenarios),
+        ("scenario", "month", *words, "shows"),
+        (
+            (s.name, str(s.month), *told.get(s.name, ("",) * len(words)), ", ".join(s.cites))
+            for s in stories
+        ),
     )
 
 

@@ -11,11 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from caretally.billability.scenario_checks import Check
 from caretally.billability.scenarios import Scenario
 from caretally.billability.sentences import minutes
 from caretally.clock import DEFAULT_ZONE, local_date
 
 PLACE = re.compile(r"^(scenarios\[\d+\]\.)?expect\.")
+PATIENT = re.compile(r"^patients\.[^.]+\.")
 USUAL_IDS = re.compile(
     r"^(clinic|nurse|np|pat.*-(enrolled|consented|ordered|covered|assigned|set-up))$"
 )
@@ -32,7 +34,7 @@ def story_words(scenario: Scenario) -> str:
         f"{day_of(entry, zone)} `{entry['kind']}`"
         for entry in scenario.entries
         if entry["kind"] not in SPANS | {"reading_recorded"}
-        and not USUAL_IDS.match(str(entry["id"]))
+        and not USUAL_IDS.fullmatch(str(entry["id"]))
     ]
     parts += [f"counted as `{scenario.policy}`"] if scenario.policy else []
     parts += [f"known by {scenario.as_of:%Y-%m-%d}"] if scenario.as_of else []
@@ -77,12 +79,19 @@ def expected_words(scenario: Scenario) -> str:
     """Return what a scenario expects, in a line."""
     several = len(scenario.checks) > 1
     parts = [
-        f"{f'{patient}: ' if several else ''}{PLACE.sub('', check.what)} {wanted_words(check.what, check.wanted)}"
+        f"{f'{patient}: ' if several else ''}{expectation_words(check)}"
         for patient, checks in scenario.checks.items()
         for check in checks
     ]
     parts += [f"refused, saying {word}" for word in scenario.refused]
     return "; ".join(parts)
+
+
+def expectation_words(check: Check) -> str:
+    """Return one expectation: the place in the decision, and what should stand there."""
+    place = PATIENT.sub("", PLACE.sub("", check.what))
+    verb = {"equals": "", "contains": "with ", "lacks": "without "}[check.relation]
+    return f"{place} {verb}{wanted_words(check.what, check.wanted)}"
 
 
 def wanted_words(what: str, wanted: object) -> str:

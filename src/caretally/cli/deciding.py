@@ -1,4 +1,4 @@
-"""`caretally decide`: what may be billed for a month, as JSON for programs, as a page for people."""
+"""`caretally decide`: what a month may bill, as JSON for programs, as a page for people."""
 
 from __future__ import annotations
 

@@ -139,7 +139,7 @@ def _amount(fact: str, amount: object) -> str:
     if fact.endswith("_seconds") and isinstance(amount, int):
         return f"{minutes(amount)} of {words}"
     if fact in {"data_days", "qualifying_contacts"}:
-        return f"{amount} more {words}"
+        return f"{amount} more {words.replace('days', 'day') if amount == 1 else words}"
     return words
 
 
