@@ -86,7 +86,7 @@ def typed(row: Row, unit: str) -> int | str:
     if unit == "policy":
         return row.one_of("value", POLICIES)
     if unit == "date":
-        return day_number(row.day("value") or date.min)
+        return day_number(row.dated("value"))
     if unit == "flag":
         return int(row.one_of("value", ("0", "1")) == "1")
     return row.whole("value")

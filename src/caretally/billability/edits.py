@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Mapping
-from datetime import date
 
 from caretally.billability.sheet_records import Edits, Mue
 from caretally.billability.yaml_lines import Problems, Row
@@ -25,7 +24,7 @@ def read_edits(row: Row, read_text: ReadText) -> Edits:
     units_file, pairs_file = row.text("mue"), row.text("pairs")
     cites_of_units, cites_of_pairs = row.cites("mue_cites"), row.cites("pairs_cites")
     edits = Edits(
-        as_of=row.day("as_of") or date.min,
+        as_of=row.dated("as_of"),
         mue=read_mue(read_text(units_file), units_file, (cites_of_units, problems)),
         pairs=read_pairs(read_text(pairs_file), pairs_file, problems),
         cites=cites_of_pairs,

@@ -7,7 +7,6 @@ one, so that "known, nothing special" and "unknown" stay different answers.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 from caretally.billability.dated_values import read_dated
 from caretally.billability.sheet_reader import read_notes
@@ -25,7 +24,7 @@ def read_payer(row: Row, units_of: Mapping[str, str], file: str) -> PayerSheet:
     sheet = PayerSheet(
         payer=row.one_of("payer", PAYERS),
         summary=row.text("summary"),
-        reviewed_on=row.day("reviewed_on") or date.min,
+        reviewed_on=row.dated("reviewed_on"),
         decides=row.flag("decides", default=True),
         default_policy=read_dated(policy, "policy"),
         overrides={name: read_override(name, overrides, units_of) for name in overrides.written()},
@@ -57,7 +56,7 @@ def read_restriction(row: Row) -> Restriction:
     restriction = Restriction(
         id=row.text("id"),
         status=row.one_of("status", STATUSES),
-        from_on=row.day("from") or date.min,
+        from_on=row.dated("from"),
         to_on=row.day("to"),
         allowed_diagnoses=row.words("allowed_diagnoses"),
         flag=row.text("flag", "") or None,

@@ -144,7 +144,7 @@ def read_sheet(row: Row, foundations: Mapping[str, Layer], file: str) -> Sheet:
         decided=row.flag("decided", default=True),
         advisory=row.flag("advisory", default=False),
         summary=row.text("summary"),
-        reviewed_on=row.day("reviewed_on") or date.min,
+        reviewed_on=row.dated("reviewed_on"),
         ends_on=ends_on,
         mue=read_mue(row),
         parameters=parameters,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -118,11 +117,11 @@ class _Loading:
             sources=sources,
             edits=read_edits(self.row("edits/edits.yaml"), lambda n: self.text(f"edits/{n}")),
             digest=digest_of(self.contents),
-            loaded_from=counting.day("loaded_from") or date.max,
-            loaded_to=counting.day("loaded_to") or date.min,
+            loaded_from=counting.dated("loaded_from"),
+            loaded_to=counting.dated("loaded_to"),
         )
-        for key in ("summary", "reviewed_on"):
-            counting.text(key)
+        counting.text("summary")
+        counting.dated("reviewed_on")
         counting.finish()
         self.check_counting(rulebook)
         self.check_unit_edits(rulebook)
@@ -209,7 +208,7 @@ def read_source(key: str, row: Row) -> Source:
         publisher=row.text("publisher"),
         locator=row.text("locator", ""),
         url=row.text("url", ""),
-        read_on=row.day("read_on") or date.min,
+        read_on=row.dated("read_on"),
         confidence=row.one_of("confidence", CONFIDENCES),
     )
     row.finish()

@@ -196,6 +196,13 @@ class Row:
         node = self.node(key)
         return None if node is None else day(self.text(key), self, key)
 
+    def dated(self, key: str) -> date:
+        """Return a date; its absence is a problem."""
+        found = self.day(key)
+        if found is None:
+            self.refuse(key, "nothing", "a date written YYYY-MM-DD")
+        return found or date.min
+
     def words(self, key: str, *, required: bool = True) -> tuple[str, ...]:
         """Return a list of scalars; an empty or absent one is a problem where it is required."""
         node = self.node(key)

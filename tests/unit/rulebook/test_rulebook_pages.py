@@ -138,6 +138,16 @@ def test_a_code_page_shows_its_own_scenarios_only() -> None:
     assert "**COR21** Correction of the CY2021" in page
 
 
+def test_a_code_page_says_how_many_units_pass_and_what_the_code_is_for() -> None:
+    assert "- Unit edit: 3 a date, may be appealed ([MUE24])" in code_page(RULEBOOK, "99458", ())
+    assert "- Unit edit: 1 a date, absolute ([MUE24])" in code_page(RULEBOOK, "99457", ())
+    assert "- Unit edit: not known" in code_page(RULEBOOK, "99470", ())
+    assert "- Advisory:" in code_page(RULEBOOK, "99490", ())
+    assert "- Advisory:" not in code_page(RULEBOOK, "99457", ())
+    assert "not decided" not in code_page(RULEBOOK, "99457", ())
+    assert "1 is needed" in code_page(RULEBOOK, "99457", ())
+
+
 def test_a_code_that_ended_shows_its_last_day() -> None:
     page = code_page(RULEBOOK, "G0511", ())
     assert "Dates of service: 2019-01-01 to 2025-09-30" in page

@@ -50,6 +50,107 @@ FAULTS = {
     "unknown unit": (S57, "unit: seconds", "unit: minutes", "'minutes'"),
     "unknown program": (S57, "program: rpm", "program: rpn", "'rpn'"),
     "unknown system": ("medicare/98976.yaml", "system: respiratory", "system: lungs", "'lungs'"),
+    "a list where a parameter belongs": (
+        S57,
+        "minimum: first_block",
+        "minimum: [first_block]",
+        "found a list; expected one word of kind seconds",
+    ),
+    "a word where codes belong": (
+        "medicare/99091.yaml",
+        'codes: ["99457", "99458", "99470"]',
+        'codes: "99457"',
+        "expected a list of codes",
+    ),
+    "an unknown parameter of the units": (S58, "cap: unit_cap", "cap: unit_top", "'unit_top'"),
+    "a missing parameter of the units": (S58, "base: first_block, ", "", "no argument 'base'"),
+    "an unknown argument of the units": (
+        S58,
+        "{counted: ",
+        "{top: three, counted: ",
+        "argument 'top'",
+    ),
+    "two units functions": (
+        S58,
+        "units:\n  further_blocks",
+        "units:\n  one: {}\n  further_blocks",
+        "found one, further_blocks; expected one of one,",
+    ),
+    "no list of requirements": (
+        "medicare/G0511.yaml",
+        "requires:\n  2019-01-01: []",
+        "requires: {}",
+        "requires: found no dated list",
+    ),
+    "a version that is no list": (
+        "medicare/G0511.yaml",
+        "2019-01-01: []",
+        "2019-01-01: some",
+        "found 'some'; expected a list of mappings",
+    ),
+    "a sheet nobody reviewed": (
+        S57,
+        "reviewed_on: 2026-11-21\n",
+        "",
+        "reviewed_on: found nothing; expected a date",
+    ),
+    "a source nobody read": (
+        "sources.yaml",
+        "  read_on: 2026-11-21\n",
+        "",
+        "contract.read_on: found nothing; expected a date",
+    ),
+    "a payer nobody reviewed": (
+        UHC,
+        "reviewed_on: 2026-11-21\n",
+        "",
+        "reviewed_on: found nothing",
+    ),
+    "a payer's unknown key": (
+        UHC,
+        "decides: true",
+        "decides: true\nstate: MN",
+        "state: found a key",
+    ),
+    "a restriction without a beginning": (
+        UHC,
+        "    from: 2026-01-01         # as announced; no new date is known\n",
+        "",
+        "restrictions[1].from: found nothing",
+    ),
+    "a payer's file of another name": (
+        UHC,
+        "payer: unitedhealthcare",
+        "payer: aetna",
+        "found aetna; expected the payer the file is named after",
+    ),
+    "a payer without a policy": (
+        "payers/self_pay.yaml",
+        "  2019-01-01: {value: cms_combined, cites: [contract]}\n",
+        "",
+        "default_policy: found no dated value",
+    ),
+    "a neither-true-nor-false": (S57, "program: rpm", "program: rpm\ndecided: yes", "'yes'"),
+    "edits of no quarter": ("edits/edits.yaml", "as_of: 2024-07-01\n", "", "as_of: found nothing"),
+    "an unknown key of the edits": ("edits/edits.yaml", "as_of:", "quarter: 3\nas_of:", "quarter:"),
+    "no first date of the rulebook": (
+        "medicare/counting.yaml",
+        "loaded_from: 2019-01-01\n",
+        "",
+        "loaded_from: found nothing",
+    ),
+    "a counting parameter in another unit": (
+        "medicare/counting.yaml",
+        "    unit: seconds",
+        "    unit: days",
+        "plausible_span: found unit days; expected seconds",
+    ),
+    "a counting parameter left out": (
+        "medicare/counting.yaml",
+        "  period_length:",
+        "  period_size:",
+        "period_length: found no parameter",
+    ),
     "unknown effect": (S57, "talked_live: {", "talked_live: {effect: stops, ", "'stops'"),
     "warning without a flag": (S57, "talked_live: {", "talked_live: {effect: warns, ", "some_flag"),
     "parameter no criterion reads": (
@@ -81,7 +182,7 @@ FAULTS = {
         S57,
         "2020-01-01: {value",
         "2018-01-01: {value",
-        "expected a date after 2019-01-01",
+        "found 2018-01-01; expected a date after 2019-01-01",
     ),
     "the same date twice": (S57, "2020-01-01: {value", "2019-01-01: {value", "the key twice"),
     "a date that is none": (S57, "2020-01-01: {value", "2020-02-30: {value", "a date written"),
@@ -275,4 +376,24 @@ def test_a_missing_file_is_refused(name: str, copied: Path) -> None:
 def test_bytes_that_are_no_text_are_refused(copied: Path) -> None:
     (copied / S57).write_bytes(b"code: \xff\xfe")
     with pytest.raises(RulebookError, match="no UTF-8"):
+        load_rulebook(copied)
+
+
+def test_a_file_that_is_no_yaml_is_told_by_line_and_only_once(copied: Path) -> None:
+    path = copied / S57
+    path.write_text(path.read_text().replace("program: rpm", "program: rpm: rpm"))
+    with pytest.raises(RulebookError) as refused:
+        load_rulebook(copied)
+    told = [str(p) for p in refused.value.problems if p.where.startswith(S57)]
+    assert told == [
+        f"{S57}:2: found mapping values are not allowed in this context; expected one YAML document"
+    ]
+
+
+def test_long_values_are_cut_in_messages(copied: Path) -> None:
+    path = copied / S57
+    path.write_text(
+        path.read_text().replace("mue: {units: 1, mai: 2, cites: [MUE24]}", "mue: " + "x" * 99)
+    )
+    with pytest.raises(RulebookError, match=f"found '{'x' * 60}';"):
         load_rulebook(copied)

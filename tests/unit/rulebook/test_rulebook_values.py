@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -230,6 +231,12 @@ def test_advanced_primary_care_takes_the_place_of_care_management(code: str) -> 
     assert "is_not_in_apcm" in required(code, "2025-01-01")
 
 
+@pytest.mark.parametrize("code", ["99453", "99457", "98980", "99091"])
+def test_codes_are_decided_and_billed_by_default(code: str) -> None:
+    assert sheet(code).decided
+    assert not sheet(code).advisory
+
+
 @pytest.mark.parametrize(
     "code",
     ["99473", "99474", "99487", "99489", "99495", "99496", "G0556", "G0557", "G0558", "G0511"],
@@ -292,6 +299,14 @@ def test_one_restriction_is_announced_and_postponed() -> None:
     assert not found[0].is_open_on(date(2025, 12, 31))
     assert found[0].is_open_on(date(2026, 1, 1))
     assert {"I50", "I11.0", "I13.0", "I13.2", "O10", "O16"} <= set(found[0].allowed_diagnoses)
+
+
+def test_a_restriction_with_an_end_is_open_through_it() -> None:
+    limit = RULEBOOK.payers["unitedhealthcare"].restrictions[0]
+    ended = replace(limit, to_on=date(2026, 6, 30))
+    assert ended.is_open_on(date(2026, 6, 30))
+    assert not ended.is_open_on(date(2026, 7, 1))
+    assert limit.is_open_on(date(2026, 7, 1))
 
 
 @pytest.mark.parametrize(
