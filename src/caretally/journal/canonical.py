@@ -79,7 +79,7 @@ def _render_of(shape: Shape) -> Render | None:
     render = _RENDERS.get(shape.of) if shape.of in SCALARS else _record_to_json
     if not shape.many:
         return render
-    return _list_render(render) if render else None
+    return _list_render(render) if render else _list
 
 
 def _list_render(render: Render) -> Render:
@@ -89,6 +89,11 @@ def _list_render(render: Render) -> Render:
         return [render(value) for value in values]
 
     return rendered
+
+
+def _list(values: object) -> object:
+    assert isinstance(values, tuple)
+    return list(values)
 
 
 def _instant_text(instant: object) -> str:

@@ -175,7 +175,7 @@ class _Reader:
         self.names.append(name)
         self.firsts.append(len(self.entries))
         for number, line in bounded_lines(source, self.problems.append):
-            if line.isspace():
+            if not line or line.isspace():
                 continue
             try:
                 entry: Entry | None = decode_entry(parse_line(line))

@@ -8,10 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import islice
 
 from caretally.journal.faults import Fault, Misfit, below, misfit, missing_field, unknown_field
 from caretally.journal.fields import SCALARS, Field, Shape, fields_of
 from caretally.journal.scalars import Decoder, scalar_decoder
+
+MOST_FAULTS = 100
+"""Faults of one object or list after which no more are looked for; a line can hold a million."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +54,7 @@ def decode_fields(
     for key, found in raw.items():
         column = known.get(key)
         if column is None:
-            if key not in also:
+            if key not in also and len(faults) < MOST_FAULTS:
                 faults.append(unknown_field(key, [*known, *also]))
         elif found is not None:
             # Entered without cost; the faults are looked for once more, since a remembering decoder
@@ -120,12 +124,11 @@ def _list_decoder(item: Decoder) -> Decoder:
         try:
             return tuple([item(each) for each in value])
         except (Misfit, TypeError):
-            raise Misfit(
-                *(
-                    fault
-                    for position, each in enumerate(value)
-                    for fault in below(position, faults_of(item, each))
-                )
-            ) from None
+            raise Misfit(*islice(_faults_of_items(item, value), MOST_FAULTS)) from None
 
     return decode
+
+
+def _faults_of_items(item: Decoder, values: list[object]) -> Iterable[Fault]:
+    for position, each in enumerate(values):
+        yield from below(position, faults_of(item, each))

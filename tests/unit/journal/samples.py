@@ -1,0 +1,248 @@
+"""One full and one short sample of every kind, as they stand in a file."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from caretally.errors import InputError, Problem
+from caretally.journal.entries import Entry
+from caretally.journal.ndjson import entry_from_json
+
+AT = "2026-03-04T10:00:00-06:00"
+LATER = "2026-03-04T10:12:30-06:00"
+DEVICE = {
+    "device": "d1",
+    "vendor": "tenovi",
+    "model": "cuff",
+    "serial": "SN-1",
+    "medical_device": True,
+    "parameters": ["8480-6", "8462-4"],
+    "body_system": "respiratory",
+}
+
+FULL: dict[str, dict[str, Any]] = {
+    "practice_registered": {
+        "practice": "pr1",
+        "name": "Maple Street",
+        "npi": "1234567893",
+        "tin": "12-3456789",
+        "taxonomy": "207Q00000X",
+        "time_zone": "America/Chicago",
+        "setting": "rhc",
+    },
+    "staff_registered": {
+        "staff": "s1",
+        "role": "rn",
+        "npi": "1234567893",
+        "from": "2025-01-01",
+        "to": "2026-12-31",
+        "supervised_by": "s2",
+    },
+    "patient_registered": {
+        "birth_date": "1950-02-28",
+        "sex": "female",
+        "name": "Ada",
+        "time_zone": "America/Chicago",
+        "language": "en",
+    },
+    "enrolled": {
+        "program": "rpm",
+        "practice": "pr1",
+        "billing_provider": "s2",
+        "diagnoses": ["I10", "I50.9"],
+        "time_zone": "America/Los_Angeles",
+        "established_on": "2025-11-30",
+        "episode": "first",
+    },
+    "disenrolled": {"program": "rpm", "reason": "moved away"},
+    "consented": {"scope": "rpm", "method": "verbal", "given_by": "caregiver:c1"},
+    "consent_revoked": {"scope": "sms", "method": "written", "given_by": "patient"},
+    "ordered": {"program": "rtm", "ordering_provider": "s2", "parameters": ["8480-6"]},
+    "order_ended": {"program": "rtm", "ordering_provider": "s2", "parameters": ["8480-6"]},
+    "covered": {
+        "payer": "medicare_ffs",
+        "member_id": "1EG4-TE5-MK73",
+        "from": "2025-01-01",
+        "to": "2025-01-01",
+        "priority": 3,
+    },
+    "caregiver_authorized": {
+        "caregiver": "c1",
+        "relationship": "daughter",
+        "from": "2025-01-01",
+        "to": "2026-03-31",
+    },
+    "device_assigned": DEVICE,
+    "device_returned": DEVICE,
+    "setup_completed": {"device": "d1", "educated_by": "s1", "method": "by video"},
+    "reading_recorded": {
+        "device": "d1",
+        "metric": "85354-9",
+        "value": Decimal("72.50"),
+        "unit": "kg",
+        "components": [
+            {"metric": "8480-6", "value": 131, "unit": "mm[Hg]"},
+            {"metric": "8462-4", "value": Decimal("84.0"), "unit": "mm[Hg]"},
+        ],
+        "measured_at": AT,
+        "received_at": LATER,
+        "origin": "device",
+        "vendor_reading_id": "v-1",
+        "context": "after waking",
+    },
+    "contact_held": {
+        "program": "rpm",
+        "mode": "telephone",
+        "start": AT,
+        "end": LATER,
+        "performers": ["s1", "s2"],
+        "spoke_with": "caregiver:c1",
+        "two_way": True,
+        "topics": ["symptoms", "general"],
+        "summary": "slept badly",
+        "part_of_visit": True,
+        "excluded": [
+            {"start": AT, "end": "2026-03-04T10:01:00-06:00", "why": "menu"},
+            {"start": "2026-03-04T10:02:00-06:00", "end": LATER, "why": "hold"},
+        ],
+    },
+    "contact_attempted": {
+        "program": "rpm",
+        "mode": "letter",
+        "outcome": "message_sent",
+        "start": AT,
+        "end": LATER,
+        "performers": ["s1"],
+    },
+    "time_logged": {
+        "program": "rpm",
+        "category": "review",
+        "start": AT,
+        "end": LATER,
+        "performer": "s1",
+        "note": "looked at the trend",
+        "intended_code": "99091",
+    },
+    "condition_recorded": {"condition": "covid19", "from": "2021-01-01", "to": "2021-02-01"},
+    "stay_recorded": {"setting": "snf", "from": AT, "to": LATER},
+    "global_surgery_recorded": {
+        "from": "2026-01-01",
+        "to": "2026-03-31",
+        "related": False,
+        "by_billing_provider": True,
+    },
+    "billed_elsewhere": {
+        "code": "99454",
+        "from": "2026-01-01",
+        "to": "2026-01-30",
+        "by": "another practice",
+    },
+    "visit_billed": {"code": "G0511", "date": "2026-03-04"},
+    "authorized": {
+        "payer": "aetna",
+        "codes": ["99454", "99457"],
+        "number": "A-1",
+        "from": "2026-01-01",
+        "to": "2026-12-31",
+    },
+    "access_aligned": {"conditions": ["I10", "E11"], "from": "2026-07-01", "to": "2027-06-30"},
+    "died": {},
+    "entry_voided": {"entry": "e0"},
+}
+
+REQUIRED: dict[str, set[str]] = {
+    "practice_registered": {"practice", "name"},
+    "staff_registered": {"staff", "role"},
+    "patient_registered": set(),
+    "enrolled": {"program", "diagnoses"},
+    "disenrolled": {"program", "reason"},
+    "consented": {"scope"},
+    "consent_revoked": {"scope"},
+    "ordered": {"program", "ordering_provider"},
+    "order_ended": {"program", "ordering_provider"},
+    "covered": {"payer", "from"},
+    "caregiver_authorized": {"caregiver", "relationship", "from"},
+    "device_assigned": {"device", "medical_device"},
+    "device_returned": {"device"},
+    "setup_completed": {"device", "educated_by"},
+    "reading_recorded": {"device", "metric", "measured_at", "origin"},
+    "contact_held": {
+        "program",
+        "mode",
+        "start",
+        "end",
+        "performers",
+        "spoke_with",
+        "two_way",
+        "topics",
+    },
+    "contact_attempted": {"program", "mode", "outcome", "performers"},
+    "time_logged": {"program", "category", "start", "end", "performer"},
+    "condition_recorded": {"condition", "from"},
+    "stay_recorded": {"setting", "from"},
+    "global_surgery_recorded": {"from", "to", "related", "by_billing_provider"},
+    "billed_elsewhere": {"code", "from", "to", "by"},
+    "visit_billed": {"code", "date"},
+    "authorized": {"payer", "codes", "from"},
+    "access_aligned": {"conditions", "from"},
+    "died": set(),
+    "entry_voided": {"entry"},
+}
+"""The fields without a question mark in the contract, section 2."""
+
+WITHOUT_PATIENT = {"practice_registered", "staff_registered"}
+
+
+def raw(kind: str, body: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
+    """Return a valid entry with some envelope fields changed; None leaves a field out."""
+    made: dict[str, Any] = {
+        "id": "e1",
+        "kind": kind,
+        "patient": None if kind in WITHOUT_PATIENT else "p1",
+        "at": AT,
+        "actor": "staff:s1",
+        "reason": "written down wrong" if kind == "entry_voided" else None,
+        "body": FULL[kind] if body is None else body,
+        **changes,
+    }
+    return {key: value for key, value in made.items() if value is not None}
+
+
+def short(kind: str) -> dict[str, Any]:
+    """Return a valid entry with required fields only."""
+    return raw(kind, {key: FULL[kind][key] for key in REQUIRED[kind]})
+
+
+def changed(kind: str, **changes: Any) -> dict[str, Any]:
+    """Return an entry with some fields of the body changed; None leaves a field out."""
+    body = {**FULL[kind], **{key.rstrip("_"): value for key, value in changes.items()}}
+    return raw(kind, {key: value for key, value in body.items() if value is not None})
+
+
+def line(entry: object) -> bytes:
+    """Return an entry as a line of a file, its numbers with all their digits."""
+    return msgspec.json.Encoder(decimal_format="number").encode(entry) + b"\n"
+
+
+def accepted(entry: object) -> Entry:
+    """Return the entry that is read."""
+    return entry_from_json(entry)
+
+
+def refused(entry: object) -> list[Problem]:
+    """Return the problems of an entry that is refused."""
+    try:
+        entry_from_json(entry)
+    except InputError as error:
+        return list(error.problems)
+    raise AssertionError("the entry was accepted")
+
+
+def the_problem(entry: object) -> Problem:
+    """Return the only problem of an entry."""
+    problems = refused(entry)
+    assert len(problems) == 1, [str(problem) for problem in problems]
+    return problems[0]
