@@ -68,7 +68,7 @@ def caretally(
 def main() -> None:
     """Run the program and end with its exit status."""
     try:
-        app()
+        app(prog_name="caretally")
     except CaretallyError as error:
         tell(refused(error))
         sys.exit(error.exit_status)
