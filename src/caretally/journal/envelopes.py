@@ -92,7 +92,7 @@ def decode_entry(raw: object) -> Entry:
     begins = getattr(body, kind.begins) if kind.begins and body is not None else at
     if at is None or begins is not at or not is_stated:
         _settle_instants(values, kind, body, raw, faults)
-    is_late = is_stated and _is_late(values)
+    is_late = is_stated and _is_late(values, kind, body)
     if is_late or kind.is_void or "supersedes" in values:
         _check_reason(values, raw, faults, is_late=is_late)
     if body is None:
@@ -219,8 +219,14 @@ def _check_reason(
     )
 
 
-def _is_late(values: dict[str, object]) -> bool:
+def _is_late(values: dict[str, object], kind: _Kind, body: Body | None) -> bool:
+    """Whether an entry was recorded late; at the end of its span it never is.
+
+    That is the default, and an entry must stay valid when its defaults are written out.
+    """
     at, recorded_at = values.get("at"), values["recorded_at"]
     if not isinstance(at, datetime) or not isinstance(recorded_at, datetime):
         return False
-    return recorded_at - at > LATE_AFTER
+    if recorded_at - at <= LATE_AFTER:
+        return False
+    return kind.ends is None or (body is not None and getattr(body, kind.ends) != recorded_at)

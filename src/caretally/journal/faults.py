@@ -118,7 +118,7 @@ def cut(text: str) -> str:
 
 def nearest(word: str, words: Sequence[str]) -> str:
     """Return a question naming the word that was probably meant, or nothing."""
-    close = difflib.get_close_matches(word[:LONGEST_SHOWN], words, n=1, cutoff=0.75)
+    close = difflib.get_close_matches(word[:LONGEST_SHOWN], words, n=1)
     return f"did you mean {close[0]!r}?" if close else ""
 
 

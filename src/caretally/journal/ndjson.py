@@ -36,7 +36,7 @@ __all__ = [
 MOST_PROBLEMS = 10_000
 """Problems of one reading after which it stops; a file that is something else has one a line."""
 
-Sources: TypeAlias = Iterable[Source | FilePath] | FilePath
+Sources: TypeAlias = Iterable[Source | FilePath] | Source | FilePath
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +73,10 @@ def read_entries(sources: Sources, *, lenient: bool = False) -> Reading:
 
     lenient: skip and report unknown kinds and fields instead of refusing them.
     """
-    one = isinstance(sources, str | Path)
+    given = [sources] if isinstance(sources, str | Path | Source) else sources
     reader = _Reader(lenient=lenient)
-    for source in [sources] if one else sources:  # type: ignore[union-attr]
-        if not reader.read(source):  # type: ignore[arg-type]
+    for source in given:
+        if not reader.read(source):
             break
     return reader.reading()
 

@@ -497,6 +497,9 @@ def test_a_default_is_never_late() -> None:
     long_stay = accepted(changed("stay_recorded", to="2026-03-20T10:00:00Z"))
     assert long_stay.recorded_at == datetime(2026, 3, 20, 10, tzinfo=UTC)
     assert long_stay.reason is None
+    assert accepted(entry_to_json(long_stay)) == long_stay
+    longer = {**entry_to_json(long_stay), "recorded_at": "2026-03-20T10:00:01Z"}
+    assert the_problem(longer).field == "reason"
 
 
 def test_corrections_need_a_reason() -> None:

@@ -248,7 +248,7 @@ def test_gzip_by_name(tmp_path: Path) -> None:
     packed.write_bytes(gzip.compress(GOOD) + gzip.compress(line(raw("died", id="e2"))))
     assert len(read_entries(packed).checked()) == 2
     stream = Source(name="body", stream=io.BytesIO(gzip.compress(GOOD)), compressed=True)
-    assert len(read_entries([stream]).checked()) == 1
+    assert len(read_entries(stream).checked()) == 1
     assert not stream.stream.closed
 
 

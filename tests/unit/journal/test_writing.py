@@ -110,6 +110,16 @@ def entries(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Entry:
 
 
 @given(entries())
+def test_written_out_defaults_stay_valid(entry: Entry) -> None:
+    made = entry_to_json(replace(entry, supersedes=None))
+    shortened = {key: value for key, value in made.items() if key != "recorded_at"}
+    accepted_at_first = accepted(shortened)
+    unexplained = entry_to_json(replace(accepted_at_first, reason=None))
+    if entry.kind != "entry_voided":
+        assert accepted(unexplained) == replace(accepted_at_first, reason=None)
+
+
+@given(entries())
 def test_an_entry_comes_back_as_it_was(entry: Entry) -> None:
     written = line_of(entry)
     (again,) = read_entries([Source(name="f", stream=io.BytesIO(written))]).checked()
