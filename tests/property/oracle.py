@@ -118,11 +118,11 @@ class Case:
     def month_slot(self) -> Slot:
         """The calendar month."""
         month = self.person.month
-        return slot_of(self.person, month.first_day, month.last_day, is_month=True)
+        return slot_of(self.person, month.first_day, month.last_day)
 
     def slot(self, period: Period) -> Slot:
         """A device period."""
-        return slot_of(self.person, period.first, period.last, is_month=False)
+        return slot_of(self.person, period.first, period.last, period.episode)
 
     def ending(self) -> list[Period]:
         """The periods that end in the month."""

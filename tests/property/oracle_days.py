@@ -64,10 +64,10 @@ def assignment_at(file: File, device: str, second: int) -> Entry | None:
     """The assignment of a device in force at a second, whoever holds it."""
     holding = None
     events = file.of_kind("device_returned") + file.of_kind("device_assigned")
-    for entry in sorted(
-        events, key=lambda entry: second_of(entry.at)
-    ):  # at one second, the return first
-        if entry.body.device != device or second_of(entry.at) > second:
+    mine = [entry for entry in events if entry.body.device == device]
+    # At one second the return comes first: sorting keeps the order of equals.
+    for entry in sorted(mine, key=lambda entry: second_of(entry.at)):
+        if second_of(entry.at) > second:
             continue
         if entry.kind == "device_assigned":
             holding = entry

@@ -95,10 +95,14 @@ class File:
     known: list[Entry]
     in_force: list[Entry]
     set_aside: dict[str, str]
+    remembered: dict[tuple[str, ...], list[Entry]] = field(default_factory=dict)
 
     def of_kind(self, *kinds: str) -> list[Entry]:
         """Entries in force of some kinds, by time."""
-        return by_time(entry for entry in self.in_force if entry.kind in kinds)
+        if kinds not in self.remembered:
+            found = by_time(entry for entry in self.in_force if entry.kind in kinds)
+            self.remembered[kinds] = found
+        return self.remembered[kinds]
 
     def patients(self) -> list[str]:
         """Every patient that an entry names."""

@@ -18,6 +18,7 @@ from tests.property.oracle_file import (
     second_of,
     start_of,
     touch,
+    zone_of_enrollment,
 )
 
 # Contract section 6, Payers.
@@ -42,12 +43,17 @@ BUNDLED_FROM, BUNDLED_TO = date(2024, 1, 1), date(2024, 12, 31)  # fqhc, rhc
 
 @dataclass
 class Slot:
-    """What is judged: the month, or a device period; `window` is its seconds."""
+    """What is judged: the month, or a device period of an episode; `window` is its seconds."""
 
     first: date
     last: date
     window: tuple[int, int]
-    is_month: bool
+    episode: int | None
+
+    @property
+    def is_month(self) -> bool:
+        """Whether this is the calendar month."""
+        return self.episode is None
 
     @property
     def on(self) -> date:
@@ -55,10 +61,10 @@ class Slot:
         return self.last
 
 
-def slot_of(person: Person, first: date, last: date, *, is_month: bool) -> Slot:
+def slot_of(person: Person, first: date, last: date, episode: int | None = None) -> Slot:
     """A slot from local midnight to local midnight."""
     window = (start_of(first, person.zone), start_of(last + ONE_DAY, person.zone))
-    return Slot(first=first, last=last, window=window, is_month=is_month)
+    return Slot(first=first, last=last, window=window, episode=episode)
 
 
 def payer_on(person: Person, day: date) -> str | None:
@@ -94,7 +100,7 @@ def three_years_before(day: date) -> date:
         return day.replace(year=day.year - 3, day=28)
 
 
-def is_established(person: Person, program: str, slot: Slot) -> bool:
+def is_established(file: File, person: Person, program: str, slot: Slot) -> bool:
     """Whether the patient was known to the practice before monitoring began."""
     if slot.on < ESTABLISHED_ASKED_FROM:
         return True
@@ -105,12 +111,14 @@ def is_established(person: Person, program: str, slot: Slot) -> bool:
     if day_of(second_of(enrolled[0].at), person.zone) <= BEGAN_IN_EMERGENCY:
         return True
     episodes = [w for w in person.enrollments(program) if w[0] < slot.window[1]]
-    begin, end = episodes[-1]
-    inside = [e for e in enrolled if begin <= second_of(e.at) < end or second_of(e.at) == begin]
-    start = day_of(begin, person.zone)
-    visits = [e.body.established_on for e in inside if e.body.established_on is not None]
-    before = [visit for visit in visits if visit < start]
-    return bool(before) and three_years_before(start) <= before[-1]
+    begin, end = episodes[-1 if slot.episode is None else slot.episode]
+    found = False
+    for entry in enrolled:
+        visit = entry.body.established_on
+        start = day_of(begin, zone_of_enrollment(entry, file))
+        if begin <= second_of(entry.at) < end and visit is not None and visit < start:
+            found = three_years_before(start) <= visit
+    return found
 
 
 def has_device_data(file: File, person: Person, program: str, slot: Slot) -> bool:
@@ -227,7 +235,7 @@ def holds_of(file: File, person: Person, code: str, slot: Slot) -> set[str]:
         holds.add("has_diagnosis")
     if payer_on(person, slot.on) not in PAYERS:
         holds.add("is_covered")
-    if not code.startswith("989") and not is_established(person, program, slot):
+    if not code.startswith("989") and not is_established(file, person, program, slot):
         holds.add("is_established")
     if not is_authorized(person, code, slot.on):
         holds.add("is_authorized")

@@ -265,7 +265,11 @@ def missing_performers(
         first = owner.get((staff, second))
         if staff not in able:
             known = registrations(roster.file, staff)
-            faults |= {"not_counted_performer"} if known else {"not_counted_performer", "is_registered_performer"}
+            faults |= (
+                {"not_counted_performer"}
+                if known
+                else {"not_counted_performer", "is_registered_performer"}
+            )
         elif first is not None and first.rank < span.rank and first.person is not span.person:
             faults.add("staff_overlap")
         else:

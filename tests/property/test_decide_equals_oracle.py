@@ -52,7 +52,7 @@ def test_hostile_populations_are_decided_alike(first: int) -> None:
 
 
 def test_a_population_of_many_patients_is_decided_alike() -> None:
-    entries, month = hostile_entries(7, patients=25)
+    entries, month = hostile_entries(7, patients=12)
     assert differences(entries, month) == []
 
 
