@@ -38,7 +38,7 @@ def is_ordered(slot: Slot) -> Outcome:
 
 
 def has_diagnosis(slot: Slot) -> Outcome:
-    """The enrollment names {observed} diagnoses; {required} is needed."""
+    """Diagnoses on the enrollment: {observed}; needed: {required} or more."""
     return some(slot.facts.diagnoses)
 
 
@@ -100,7 +100,7 @@ def is_not_billed_elsewhere(
 
 
 def is_in_one_monitoring_program(slot: Slot) -> Outcome:
-    """The patient is in {observed} monitoring programs; {required} at a time may be billed."""
+    """Monitoring programs the patient is in: {observed}; at most {required} may be billed."""
     return at_most(slot.facts.monitoring_programs, 1)
 
 
@@ -130,7 +130,7 @@ def is_preferred_to(slot: Slot, codes: tuple[str, ...]) -> Outcome:
 
 
 def talked_live(slot: Slot) -> Outcome:
-    """{observed} live two-way clinical contacts are on record; {required} is needed."""
+    """Live two-way clinical contacts on record: {observed}; needed: {required} or more."""
     return some(slot.facts.qualifying_contacts)
 
 
@@ -168,22 +168,22 @@ def reaches_practitioner_time(slot: Slot, minimum: Whole) -> Outcome:
 
 
 def has_device_data(slot: Slot) -> Outcome:
-    """The episode has {observed} days with device data by the month's end; {required} is needed."""
+    """Days with data in the episode by the month's end: {observed}; needed: {required} or more."""
     return some(slot.facts.episode_data_days)
 
 
 def reaches_data_days(slot: Slot, minimum: Whole) -> Outcome:
-    """The period has {observed} days with device data; {required} are needed."""
+    """Days with device data in the period: {observed}; needed: {required} or more."""
     return at_least(slot.facts.data_days, minimum)
 
 
 def reaches_covid_days(slot: Slot, minimum: Whole) -> Outcome:
-    """Under the COVID-19 exception {observed} days with data count; {required} are needed."""
+    """Days that count under the COVID-19 exception: {observed}; needed: {required} or more."""
     return at_least(slot.facts.data_days * slot.facts.covid, minimum)
 
 
 def stays_within_data_days(slot: Slot, maximum: Whole) -> Outcome:
-    """The period has {observed} days with device data; this code ends at {required}."""
+    """Days with device data in the period: {observed}; this code ends at {required}."""
     return at_most(slot.facts.data_days, maximum)
 
 
