@@ -48,7 +48,7 @@ bench: $(VENV)/.stamp-dev $(VENV)/.stamp-cluster ## the benchmarks at 100,000 pa
 	@set -e; for question in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$question; done
 
 mutation: $(VENV)/.stamp-dev $(VENV)/.stamp-bulk $(VENV)/.stamp-proof ## change the rules and the fold, see which tests notice
-	@$(BIN)/mutmut run && $(BIN)/mutmut results
+	@HYPOTHESIS_PROFILE=mutation $(BIN)/mutmut run && $(BIN)/mutmut results
 
 fuzz: $(VENV)/.stamp-dev $(VENV)/.stamp-proof ## garbage into the readers for FUZZ_SECONDS each
 	@set -e; for reader in $(FUZZERS); do $(BIN)/python $$reader -max_total_time=$(FUZZ_SECONDS); done
