@@ -58,8 +58,21 @@ FULL: dict[str, dict[str, Any]] = {
         "episode": "first",
     },
     "disenrolled": {"program": "rpm", "reason": "moved away"},
-    "consented": {"scope": "rpm", "method": "verbal", "given_by": "caregiver:c1"},
-    "consent_revoked": {"scope": "sms", "method": "written", "given_by": "patient"},
+    "consented": {
+        "scope": "rpm",
+        "method": "verbal",
+        "given_by": "caregiver:c1",
+        "text_version": "2026-01",
+        "language": "es",
+        "cost_share_told": True,
+        "caregiver": "c1",
+    },
+    "consent_revoked": {
+        "scope": "sms",
+        "method": "written",
+        "given_by": "patient",
+        "caregiver": "c1",
+    },
     "ordered": {"program": "rtm", "ordering_provider": "s2", "parameters": ["8480-6"]},
     "order_ended": {"program": "rtm", "ordering_provider": "s2", "parameters": ["8480-6"]},
     "covered": {
@@ -74,6 +87,7 @@ FULL: dict[str, dict[str, Any]] = {
         "relationship": "daughter",
         "from": "2025-01-01",
         "to": "2026-03-31",
+        "authority": "named by the patient",
     },
     "device_assigned": DEVICE,
     "device_returned": DEVICE,
@@ -108,6 +122,10 @@ FULL: dict[str, dict[str, Any]] = {
             {"start": AT, "end": "2026-03-04T10:01:00-06:00", "why": "menu"},
             {"start": "2026-03-04T10:02:00-06:00", "end": LATER, "why": "hold"},
         ],
+        "findings": [{"topic": "symptoms", "says": "no dizziness"}],
+        "actions": ["evening tablet moved"],
+        "escalated_to": "s2",
+        "protocol": "hypertension 3",
     },
     "contact_attempted": {
         "program": "rpm",
@@ -125,6 +143,7 @@ FULL: dict[str, dict[str, Any]] = {
         "performer": "s1",
         "note": "looked at the trend",
         "intended_code": "99091",
+        "attested_by": "s1",
     },
     "condition_recorded": {"condition": "covid19", "from": "2021-01-01", "to": "2021-02-01"},
     "stay_recorded": {"setting": "snf", "from": AT, "to": LATER},
@@ -151,6 +170,19 @@ FULL: dict[str, dict[str, Any]] = {
     "access_aligned": {"conditions": ["I10", "E11"], "from": "2026-07-01", "to": "2027-06-30"},
     "died": {},
     "entry_voided": {"entry": "e0"},
+    "care_team_named": {"program": "rpm", "members": ["s1", "s2"]},
+    "provider_notified": {
+        "program": "rpm",
+        "provider": "s2",
+        "why": "unreachable",
+        "note": "five attempts",
+    },
+    "outreach_reviewed": {
+        "program": "rpm",
+        "reviewer": "s2",
+        "outcome": "continue",
+        "note": "moved for the winter",
+    },
 }
 
 REQUIRED: dict[str, set[str]] = {
@@ -190,6 +222,9 @@ REQUIRED: dict[str, set[str]] = {
     "access_aligned": {"conditions", "from"},
     "died": set(),
     "entry_voided": {"entry"},
+    "care_team_named": {"program", "members"},
+    "provider_notified": {"program", "provider", "why"},
+    "outreach_reviewed": {"program", "reviewer", "outcome"},
 }
 """The fields without a question mark in the contract, section 2."""
 

@@ -200,6 +200,8 @@ def test_an_unknown_kind_is_refused_with_what_was_meant() -> None:
         ("time_logged", "intended_code", ("99091",)),
         ("condition_recorded", "condition", codes.CONDITIONS),
         ("stay_recorded", "setting", codes.STAY_SETTINGS),
+        ("provider_notified", "why", codes.NOTIFY_REASONS),
+        ("outreach_reviewed", "outcome", codes.REVIEW_OUTCOMES),
     ],
 )
 def test_enumerations_take_their_words_and_no_others(

@@ -9,7 +9,14 @@ from caretally.journal.entries.conditions import (
     GlobalSurgeryRecorded,
     StayRecorded,
 )
-from caretally.journal.entries.contacts import ContactAttempted, ContactHeld, ExcludedLeg
+from caretally.journal.entries.contacts import (
+    ContactAttempted,
+    ContactHeld,
+    ExcludedLeg,
+    Finding,
+    OutreachReviewed,
+    ProviderNotified,
+)
 from caretally.journal.entries.corrections import EntryVoided
 from caretally.journal.entries.coverage import (
     AccessAligned,
@@ -26,6 +33,7 @@ from caretally.journal.entries.devices import (
     SetupCompleted,
 )
 from caretally.journal.entries.enrollment import (
+    CareTeamNamed,
     Consented,
     ConsentRevoked,
     Disenrolled,
@@ -72,6 +80,9 @@ KINDS: dict[str, type[Body]] = {
         AccessAligned,
         Died,
         EntryVoided,
+        CareTeamNamed,
+        ProviderNotified,
+        OutreachReviewed,
     )
 }
 
@@ -81,6 +92,7 @@ __all__ = [
     "Authorized",
     "BilledElsewhere",
     "Body",
+    "CareTeamNamed",
     "CaregiverAuthorized",
     "Component",
     "ConditionRecorded",
@@ -97,11 +109,14 @@ __all__ = [
     "Entry",
     "EntryVoided",
     "ExcludedLeg",
+    "Finding",
     "GlobalSurgeryRecorded",
     "OrderEnded",
     "Ordered",
+    "OutreachReviewed",
     "PatientRegistered",
     "PracticeRegistered",
+    "ProviderNotified",
     "ReadingRecorded",
     "SetupCompleted",
     "StaffRegistered",

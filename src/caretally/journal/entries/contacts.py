@@ -13,8 +13,11 @@ from caretally.journal.entries.shapes import (
     ContactMode,
     FreeText,
     Id,
+    Label,
     LegReason,
+    NotifyReason,
     Program,
+    ReviewOutcome,
     SpokeWith,
     Topic,
 )
@@ -35,6 +38,18 @@ class ExcludedLeg:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What was found out on one topic of a contact.
+
+    topic: the topic of the protocol.
+    says: what was found, in the writer's words.
+    """
+
+    topic: Topic
+    says: FreeText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContactHeld(Body):
     """Somebody talked live with the patient, a caregiver or another party; its span is time.
 
@@ -49,6 +64,10 @@ class ContactHeld(Body):
     summary: what was said.
     part_of_visit: whether it happened within a visit that is billed; then no second counts.
     excluded: parts that count nothing.
+    findings: what was found, topic by topic.
+    actions: what was done or agreed.
+    escalated_to: staff id of who was asked to take over, where somebody was.
+    protocol: name and version of the protocol that was followed.
     """
 
     kind: ClassVar[str] = "contact_held"
@@ -65,6 +84,10 @@ class ContactHeld(Body):
     summary: FreeText | None = None
     part_of_visit: bool = False
     excluded: tuple[ExcludedLeg, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    actions: tuple[FreeText, ...] = ()
+    escalated_to: Id | None = None
+    protocol: Label | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,3 +111,37 @@ class ContactAttempted(Body):
     start: datetime | None = None
     end: datetime | None = None
     performers: tuple[Id, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderNotified(Body):
+    """A practitioner was told something that calls for a decision.
+
+    program: the program it concerns.
+    provider: staff id of who was told.
+    why: what it was about.
+    note: what was told.
+    """
+
+    kind: ClassVar[str] = "provider_notified"
+    program: Program
+    provider: Id
+    why: NotifyReason
+    note: FreeText | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutreachReviewed(Body):
+    """Somebody decided how to go on with a patient who could not be reached.
+
+    program: the program it concerns.
+    reviewer: staff id of who decided.
+    outcome: try again, or end the enrollment; that is an entry of its own.
+    note: why.
+    """
+
+    kind: ClassVar[str] = "outreach_reviewed"
+    program: Program
+    reviewer: Id
+    outcome: ReviewOutcome
+    note: FreeText | None = None

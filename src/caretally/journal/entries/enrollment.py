@@ -62,12 +62,20 @@ class Consented(Body):
     scope: what was consented to.
     method: how.
     given_by: who gave it.
+    text_version: which text was read or shown.
+    language: the language it was read or shown in.
+    cost_share_told: whether the patient's own share of the cost was told.
+    caregiver: with `data_sharing`, the id of the caregiver who may see.
     """
 
     kind: ClassVar[str] = "consented"
     scope: Scope
     method: ConsentMethod | None = None
     given_by: GivenBy | None = None
+    text_version: Label | None = None
+    language: Label | None = None
+    cost_share_told: bool = False
+    caregiver: Id | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +85,27 @@ class ConsentRevoked(Body):
     scope: what is no longer consented to.
     method: how.
     given_by: who took it back.
+    caregiver: with `data_sharing`, the id of the caregiver who may no longer see.
     """
 
     kind: ClassVar[str] = "consent_revoked"
     scope: Scope
     method: ConsentMethod | None = None
     given_by: GivenBy | None = None
+    caregiver: Id | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CareTeamNamed(Body):
+    """Who looks after the patient in a program, from the envelope's `at` on.
+
+    program: the program.
+    members: staff ids; they replace those named before.
+    """
+
+    kind: ClassVar[str] = "care_team_named"
+    program: Program
+    members: tuple[Id, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,6 +93,7 @@ class CaregiverAuthorized(Body):
     relationship: to the patient.
     from_on: the first local date of the authority.
     to_on: the last local date of the authority; open where absent.
+    authority: what it rests on, such as the patient's word or a power of attorney.
     """
 
     kind: ClassVar[str] = "caregiver_authorized"
@@ -100,3 +101,4 @@ class CaregiverAuthorized(Body):
     relationship: FreeText
     from_on: FromDate
     to_on: OptionalToDate = None
+    authority: FreeText | None = None

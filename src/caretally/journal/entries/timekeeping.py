@@ -21,6 +21,8 @@ class TimeLogged(Body):
     performer: staff id.
     note: what was done.
     intended_code: marks seconds that are to serve this code and no other.
+    attested_by: staff id of who vouches for a span that no timer measured; the envelope's `reason`
+      says why it was written by hand.
     """
 
     kind: ClassVar[str] = "time_logged"
@@ -33,3 +35,4 @@ class TimeLogged(Body):
     performer: Id
     note: FreeText | None = None
     intended_code: IntendedCode | None = None
+    attested_by: Id | None = None
