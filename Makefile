@@ -25,7 +25,7 @@ help: ## list what can be made
 run: $(VENV)/.stamp-base ## decide the month of the cast and explain one patient's 99457
 	@$(BIN)/caretally demo
 
-test: $(VENV)/.stamp-dev $(VENV)/.stamp-cluster ## run all tests; TESTS=path runs some
+test: $(VENV)/.stamp-dev $(VENV)/.stamp-server $(VENV)/.stamp-cluster ## run all tests; TESTS=path runs some
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal $(TESTS)
 
 check: $(VENV)/.stamp-dev $(VENV)/.stamp-bulk ## format, lint, types, import layers and limits of the house
@@ -41,10 +41,10 @@ format: $(VENV)/.stamp-dev ## put the code into the form that check asks for
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format --quiet .
 
-proof: $(VENV)/.stamp-dev $(VENV)/.stamp-cluster ## everything that must be shown, at full size: asked against measured
+proof: $(VENV)/.stamp-dev $(VENV)/.stamp-server $(VENV)/.stamp-cluster ## everything that must be shown, at full size: asked against measured
 	@$(BIN)/python -m benchmarks.proof
 
-bench: $(VENV)/.stamp-dev $(VENV)/.stamp-cluster ## the benchmarks at 100,000 patient-months
+bench: $(VENV)/.stamp-dev $(VENV)/.stamp-server $(VENV)/.stamp-cluster ## the benchmarks at 100,000 patient-months
 	@set -e; for question in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$question; done
 
 mutation: $(VENV)/.stamp-dev $(VENV)/.stamp-bulk $(VENV)/.stamp-proof ## change the rules and the fold, see which tests notice
@@ -87,6 +87,11 @@ $(VENV)/.stamp-dev: $(VENV)/.stamp-base requirements/dev.lock
 $(VENV)/.stamp-bulk: $(VENV)/.stamp-base requirements/bulk.lock
 	@echo "make: installing what populations need" >&2
 	@$(LOCKED) requirements/bulk.lock
+	@touch $@
+
+$(VENV)/.stamp-server: $(VENV)/.stamp-base requirements/server.lock
+	@echo "make: installing what the running program needs" >&2
+	@$(LOCKED) requirements/server.lock
 	@touch $@
 
 $(VENV)/.stamp-cluster: $(VENV)/.stamp-bulk requirements/cluster.lock

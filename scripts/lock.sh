@@ -15,7 +15,7 @@ resolve() {
 }
 
 [ "${1:-}" = --upgrade ] || cat requirements/*.lock 2>/dev/null | grep '==' | sed 's/ *\\$//' | sort -u >"$everything" || true
-resolve --extra cluster --group dev --group proof -o "$everything"
+resolve --extra cluster --extra server --group dev --group proof -o "$everything"
 
 lock() {
   local name=$1
@@ -26,6 +26,7 @@ lock() {
 lock base
 lock bulk --extra bulk
 lock cluster --extra cluster
+lock server --extra server
 lock dev --group dev
 lock proof --group proof
 "$uv" pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \

@@ -11,7 +11,7 @@ import pytest
 
 from tests.architecture.modules import ROOT
 
-LOCKS = ("base", "build", "bulk", "cluster", "dev", "proof")
+LOCKS = ("base", "build", "bulk", "cluster", "dev", "proof", "server")
 PIN = re.compile(r"^(?P<name>[a-z0-9._-]+)==(?P<version>\S+)(?: ; (?P<marker>.*?))?(?: \\)?$")
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}(?: \\)?$")
 
@@ -74,7 +74,12 @@ def test_locks_hold_what_is_asked_for() -> None:
     base = asked_names(project["project"]["dependencies"])
     extras = project["project"]["optional-dependencies"]
     bulk = base | asked_names(extras["bulk"])
-    expected = {"base": base, "bulk": bulk, "cluster": bulk | asked_names(extras["cluster"])}
+    expected = {
+        "base": base,
+        "bulk": bulk,
+        "cluster": bulk | asked_names(extras["cluster"]),
+        "server": base | asked_names(extras["server"]),
+    }
     for name, names in expected.items():
         missing = names - {pinned for pinned, _ in pins(name)}
         assert not missing, f"run `make lock`: {name}.lock lacks {sorted(missing)}"
@@ -95,3 +100,4 @@ def test_locks_agree_on_versions() -> None:
 
 def test_extras_contain_the_base() -> None:
     assert pins("base") <= pins("bulk") <= pins("cluster")
+    assert pins("base") <= pins("server")

@@ -27,9 +27,7 @@ class Appended:
 class Journal(Protocol):
     """The stored journals of all practices."""
 
-    def append(
-        self, practice: str, entries: Sequence[Entry], *, received_at: datetime
-    ) -> Appended:
+    def append(self, practice: str, entries: Sequence[Entry], *, received_at: datetime) -> Appended:
         """Store entries, all or none, and bring every patient-month they touch up to date.
 
         Raises:
@@ -38,9 +36,7 @@ class Journal(Protocol):
         """
         ...
 
-    def entries(
-        self, practice: str, *, patients: Iterable[str] | None = None
-    ) -> tuple[Entry, ...]:
+    def entries(self, practice: str, *, patients: Iterable[str] | None = None) -> tuple[Entry, ...]:
         """Return what decisions on some or all patients of a practice rest on."""
         ...
 

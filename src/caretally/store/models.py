@@ -1,0 +1,189 @@
+"""The tables: the journal, which only grows, and projections, which can be dropped and rebuilt.
+
+Rows are read and written with SQL in the modules beside this one; the models describe tables for
+migrations. Triggers refuse UPDATE, DELETE and TRUNCATE on the tables marked as append-only.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+APPEND_ONLY = ("store_entry", "store_leaf", "store_seal")
+"""Tables that triggers guard."""
+PROJECTIONS = (
+    "store_patientmonth", "store_overlap", "store_staffspan", "store_deviceevent",
+    "store_correction",
+)  # fmt: skip
+"""Tables that follow from the journal alone."""
+
+
+class Practice(models.Model):
+    """A practice and its journal.
+
+    revision grows with every save, which locks this row: saves of one practice come one by one.
+    """
+
+    name = models.TextField(unique=True)
+    revision = models.BigIntegerField(default=0)
+
+
+class Stream(models.Model):
+    """A chain of entries: one a patient, one a practice, access entries in chains of their own.
+
+    head: digest of the last entry. ties: bits that say what other streams its months depend on.
+    """
+
+    practice = models.ForeignKey(Practice, models.PROTECT)
+    name = models.TextField()
+    length = models.BigIntegerField(default=0)
+    head = models.BinaryField()
+    ties = models.SmallIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["practice", "name"], name="store_stream_name")
+        ]
+
+
+class Entry(models.Model):
+    """An entry as it was written; append-only.
+
+    line: the canonical line without line feed. digest: of the chain up to here.
+    received_at: when it was stored, as text, to the byte as it was hashed.
+    """
+
+    practice = models.ForeignKey(Practice, models.PROTECT, db_index=False)
+    stream = models.ForeignKey(Stream, models.PROTECT, db_index=False)
+    position = models.BigIntegerField()
+    entry_id = models.TextField()
+    received_at = models.TextField()
+    line = models.TextField()
+    digest = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["practice", "entry_id"], name="store_entry_id"),
+            models.UniqueConstraint(fields=["stream", "position"], name="store_entry_position"),
+        ]
+
+
+class Seal(models.Model):
+    """A root over the heads of all streams at an instant; append-only.
+
+    size: leaves of the tree. token: RFC 3161 time stamp of the root, where one was asked for.
+    """
+
+    size = models.BigIntegerField()
+    root = models.BinaryField()
+    sealed_at = models.TextField()
+    token = models.BinaryField(null=True)
+
+
+class Leaf(models.Model):
+    """A head that a seal covers, in the order of the tree; append-only."""
+
+    place = models.BigIntegerField(primary_key=True)
+    stream = models.ForeignKey(Stream, models.PROTECT)
+    length = models.BigIntegerField()
+    head = models.BinaryField()
+
+
+class Correction(models.Model):
+    """That an entry supersedes or voids another; a projection.
+
+    family: the id of the entry at which all corrections of it began.
+    """
+
+    practice = models.ForeignKey(Practice, models.PROTECT, db_index=False)
+    entry_id = models.TextField()
+    target_id = models.TextField()
+    family = models.TextField()
+    stream = models.ForeignKey(Stream, models.PROTECT)
+    target_stream = models.ForeignKey(Stream, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["practice", "entry_id", "target_id"], name="store_correction_pair"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["practice", "target_id"], name="store_correction_target"),
+            models.Index(fields=["practice", "family"], name="store_correction_family"),
+        ]
+
+
+class StaffSpan(models.Model):
+    """Who worked from when to when, in seconds since 1970; a projection without patient content."""
+
+    practice = models.ForeignKey(Practice, models.PROTECT, db_index=False)
+    person = models.TextField()
+    begins = models.BigIntegerField()
+    ends = models.BigIntegerField()
+    entry_id = models.TextField()
+    stream = models.ForeignKey(Stream, models.PROTECT, db_index=False)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["practice", "person", "begins"], name="store_staffspan_person"),
+        ]
+
+
+class Overlap(models.Model):
+    """That a person's span in one stream overlaps one in another, told from both; a projection."""
+
+    stream = models.ForeignKey(Stream, models.PROTECT)
+    entry_id = models.TextField()
+    begins = models.BigIntegerField()
+    ends = models.BigIntegerField()
+    rival = models.ForeignKey(Stream, models.PROTECT, related_name="+")
+    rival_entry_id = models.TextField()
+
+
+class DeviceEvent(models.Model):
+    """In which streams a device was assigned or returned; a projection."""
+
+    practice = models.ForeignKey(Practice, models.PROTECT, db_index=False)
+    device = models.TextField()
+    stream = models.ForeignKey(Stream, models.PROTECT)
+    entry_id = models.TextField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["practice", "device"], name="store_deviceevent_device"),
+        ]
+
+
+class PatientMonth(models.Model):
+    """A patient's month as the journal has it now: facts, totals and lines; a projection.
+
+    facts, lines and holds are JSON. version grows when the digest of the content changes.
+    """
+
+    practice = models.ForeignKey(Practice, models.PROTECT, db_index=False)
+    stream = models.ForeignKey(Stream, models.PROTECT, db_index=False)
+    patient = models.TextField()
+    month = models.TextField()
+    version = models.BigIntegerField(default=1)
+    digest = models.BinaryField()
+    payer = models.TextField(null=True)
+    policy = models.TextField()
+    management_seconds = models.BigIntegerField()
+    live_seconds = models.BigIntegerField()
+    ai_seconds = models.BigIntegerField()
+    chat_seconds = models.BigIntegerField()
+    qualifying_contacts = models.BigIntegerField()
+    data_days = models.BigIntegerField()
+    facts = models.TextField()
+    lines = models.TextField()
+    holds = models.TextField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["stream", "month"], name="store_patientmonth_month")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["practice", "month"], name="store_patientmonth_list"),
+        ]

@@ -1,0 +1,202 @@
+"""Databases for the tests of the store: SQLite always, PostgreSQL where its programs are.
+
+Each test gets a fresh database, copied from one that was migrated once. PostgreSQL runs as a
+cluster of its own on a free loopback port, one a worker, and is gone afterwards.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+if not settings.configured:
+    settings.configure(
+        SECRET_KEY="of the tests",  # noqa: S106
+        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+        INSTALLED_APPS=["caretally.store"],
+        USE_TZ=True,
+    )
+    import django
+
+    django.setup()
+
+from django.core.management import call_command
+from django.db import connections
+
+from caretally.project.database_url import database_settings, sqlite_settings
+from caretally.store.database import Database
+from caretally.store.stored_journal import StoredJournal
+
+BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+KINDS = ("sqlite", "postgres")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """A running PostgreSQL."""
+
+    port: int
+
+    def url(self, name: str) -> str:
+        """Return the address of a database."""
+        return f"postgresql://caretally@127.0.0.1:{self.port}/{name}"
+
+    def sql(self, statement: str) -> None:
+        """Run a statement outside any database of the tests."""
+        psql = BINARIES[-1] / "psql"
+        address = self.url("postgres")
+        subprocess.run([psql, "-qXc", statement, address], check=True, capture_output=True)
+
+
+def configured(alias: str, wanted: dict[str, Any]) -> Database:
+    """Make a database known to Django under an alias."""
+    connections.databases[alias] = wanted
+    connections.configure_settings(connections.databases)
+    return Database(alias)
+
+
+def forgotten(alias: str) -> None:
+    """Close a database and make it unknown again."""
+    connections[alias].close()
+    delattr(connections._connections, alias)
+    del connections.databases[alias]
+
+
+def migrated(db: Database) -> None:
+    """Create the tables."""
+    call_command("migrate", database=db.alias, verbosity=0, interactive=False)
+
+
+def free_port() -> int:
+    """Return a loopback port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def as_somebody(command: list[str | Path]) -> list[str | Path]:
+    """Return a command for an unprivileged user: PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return command
+    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--", *command]
+
+
+def reason_without_postgres() -> str:
+    """Return why PostgreSQL cannot run here, empty where it can."""
+    if not BINARIES:
+        return "PostgreSQL is not installed: make system installs it"
+    if os.geteuid() == 0 and shutil.which("setpriv") is None:
+        return "root may not run PostgreSQL, and setpriv is not installed"
+    return ""
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """Run PostgreSQL for this worker, with the template database of the tests."""
+    reason = reason_without_postgres()
+    if reason:
+        pytest.skip(reason)
+    with tempfile.TemporaryDirectory(prefix="caretally-postgres-") as name:
+        folder, port = Path(name), free_port()
+        if os.geteuid() == 0:
+            shutil.chown(folder, "postgres")
+        initdb: list[str | Path] = [
+            BINARIES[-1] / "initdb", "-D", folder / "data", "-U", "caretally", "--auth=trust",
+            "--no-sync", "--encoding=UTF8", "--locale=C",
+        ]  # fmt: skip
+        subprocess.run(as_somebody(initdb), check=True, capture_output=True, cwd="/")
+        command: list[str | Path] = [
+            BINARIES[-1] / "postgres", "-D", folder / "data", "-p", str(port), "-k", folder,
+            "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "shared_buffers=32MB",
+        ]  # fmt: skip
+        with (folder / "log").open("wb") as log:
+            server = subprocess.Popen(as_somebody(command), stdout=log, stderr=log, cwd="/")
+        try:
+            yield started(Cluster(port=port))
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(timeout=30)
+
+
+def started(cluster: Cluster) -> Cluster:
+    """Wait until a cluster answers, and create the template database."""
+    for _ in range(100):
+        ready = [BINARIES[-1] / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(cluster.port)]
+        if subprocess.run(ready, check=False).returncode == 0:
+            break
+        time.sleep(0.1)
+    cluster.sql("CREATE DATABASE pattern")
+    migrated(configured("pattern_postgres", database_settings(cluster.url("pattern"), Path())))
+    forgotten("pattern_postgres")
+    return cluster
+
+
+@pytest.fixture(scope="session")
+def pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a migrated SQLite file to copy."""
+    file = tmp_path_factory.mktemp("pattern") / "pattern.sqlite3"
+    migrated(configured("pattern_sqlite", sqlite_settings(file)))
+    connections["pattern_sqlite"].cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    forgotten("pattern_sqlite")
+    return file
+
+
+NUMBERS = iter(range(1_000_000))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A fresh database and how other programs reach it."""
+
+    db: Database
+    kind: str
+    url: str
+
+    def journal(self) -> StoredJournal:
+        """Return the journal in it."""
+        return StoredJournal(self.db)
+
+
+@pytest.fixture
+def make_site(request: pytest.FixtureRequest, tmp_path: Path, pattern: Path) -> Iterator[Any]:
+    """Return a function from a kind to a fresh migrated database."""
+    made: list[tuple[str, Any]] = []
+
+    def make(kind: str) -> Site:
+        alias = f"site{next(NUMBERS)}"
+        if kind == "sqlite":
+            file = tmp_path / f"{alias}.sqlite3"
+            shutil.copy(pattern, file)
+            made.append((alias, None))
+            url = f"sqlite:///{file}"
+            return Site(db=configured(alias, sqlite_settings(file)), kind=kind, url=url)
+        cluster: Cluster = request.getfixturevalue("cluster")
+        cluster.sql(f"CREATE DATABASE {alias} TEMPLATE pattern")
+        made.append((alias, cluster))
+        url = cluster.url(alias)
+        return Site(db=configured(alias, database_settings(url, Path())), kind=kind, url=url)
+
+    yield make
+    for alias, cluster in made:
+        forgotten(alias)
+        if cluster is not None:
+            cluster.sql(f"DROP DATABASE {alias} WITH (FORCE)")
+
+
+@pytest.fixture(params=KINDS)
+def site(request: pytest.FixtureRequest, make_site: Any) -> Site:
+    """Return a fresh database of each kind in turn."""
+    made: Site = make_site(request.param)
+    return made
