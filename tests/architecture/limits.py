@@ -111,8 +111,11 @@ def looked_at_only(tree: ast.AST) -> set[int]:
     return {id(part) for call in calls for part in ast.walk(call)}
 
 
-def float_in(node: ast.AST, *, room: str) -> str:
-    """Return what is a float in a node, or makes one; empty where nothing does."""
+def float_in(node: ast.AST, *, divides: bool) -> str:
+    """Return what is a float in a node, or makes one; empty where nothing does.
+
+    divides: a stroke in this module divides numbers, rather than joining parts of a path.
+    """
     name = dotted(node)
     if isinstance(node, ast.Constant) and isinstance(node.value, float | complex):
         return f"{node.value!r} is a float; use integers or Decimal('…')"
@@ -120,7 +123,7 @@ def float_in(node: ast.AST, *, room: str) -> str:
         return "float; use integers or Decimal"
     if isinstance(node, ast.Attribute) and node.attr.startswith("float") and "_" not in node.attr:
         return f"{name}; columns of facts are integers"
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and room == "patient_months":
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and divides:
         return "/ makes a float; use //"
     return ""
 
@@ -130,8 +133,9 @@ def floats(where: Module) -> Iterator[str]:
     if where.room not in EXACT_ROOMS:
         return
     allowed = looked_at_only(where.tree)
+    paths = any(name.startswith("pathlib.") for _, name in imported(where))
     for node in where.walk():
-        says = float_in(node, room=where.room)
+        says = float_in(node, divides=where.room == "patient_months" and not paths)
         if says and id(node) not in allowed:
             yield where.at(node, says)
 
