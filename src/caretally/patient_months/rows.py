@@ -52,12 +52,14 @@ Row = TypeVar("Row", bound=tuple[object, ...])
 class Words:
     """The words behind a part's numbers, by position.
 
-    patients, spans, readings: ids. payers, zones: names. diagnosis_sets: sorted ICD-10-CM codes.
+    patients, spans, readings, staff: ids. payers, zones: names. diagnosis_sets: sorted ICD-10-CM
+    codes.
     """
 
     patients: Sequence[str]
     spans: Sequence[str]
     readings: Sequence[str]
+    staff: Sequence[str]
     payers: Sequence[str]
     zones: Sequence[str]
     diagnosis_sets: Sequence[tuple[str, ...]]
@@ -241,6 +243,7 @@ def build_part(record: Record, month: ServiceMonth, rules: Rules, codes: CodeTab
         patients=patients,
         spans=[row.id for row in span_list],
         readings=reading_columns[1],  # type: ignore[arg-type]
+        staff=list(numbers),
         payers=words.payers.words(),
         zones=words.zones.words(),
         diagnosis_sets=list(words.diagnosis_sets),

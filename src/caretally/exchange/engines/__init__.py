@@ -1,0 +1,1 @@
+"""What runs the parts of a population: this machine, Ray, or Spark."""

@@ -1,0 +1,42 @@
+"""The optional packages this room can use, or the news which extra is missing.
+
+A package is looked for when a module asks for its name here; where it is not installed that
+import raises MissingExtraError with the extra to install.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from caretally.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+    import ray
+    from pyspark import sql
+
+PACKAGES = {
+    "np": ("bulk", "numpy"),
+    "pa": ("bulk", "pyarrow"),
+    "pc": ("bulk", "pyarrow.compute"),
+    "pq": ("bulk", "pyarrow.parquet"),
+    "ray": ("cluster", "ray"),
+    "sql": ("cluster", "pyspark.sql"),
+}
+"""The extra and the package that each name stands for."""
+__all__ = ["np", "pa", "pc", "pq", "ray", "sql"]
+
+
+def __getattr__(name: str) -> Any:
+    """Return a package by the name it goes by here."""
+    if name not in PACKAGES:
+        raise AttributeError(name)
+    extra, package = PACKAGES[name]
+    try:
+        return import_module(package)
+    except ModuleNotFoundError as missing:
+        raise MissingExtraError(extra, missing.name or package) from missing

@@ -1,0 +1,130 @@
+"""From tables to a part ready to be folded for a month: little is looked at, nothing row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from caretally.clock import ServiceMonth
+from caretally.patient_months.arrays import arrayed
+from caretally.patient_months.columns import (
+    ELSEWHERE,
+    FOREVER,
+    VISIT,
+    Calendar,
+    Legs,
+    Part,
+    Performances,
+    Readings,
+    Rules,
+    Spans,
+    Staff,
+    Windows,
+)
+from caretally.patient_months.extras import np
+from caretally.patient_months.part_tables import Array, PartTables, SpanTable
+from caretally.patient_months.rows import calendar
+from caretally.patient_months.window_rows import CodeTable
+
+
+def firsts_of(counts: Array) -> Array:
+    """Return where each group begins, and where the last ends."""
+    first: Array = np.zeros(len(counts) + 1, dtype=np.int64)
+    np.cumsum(counts, out=first[1:])
+    return first
+
+
+def performances_of(spans: SpanTable) -> Performances:
+    """Return who performed what, in the order of spans and in that of each person's starts."""
+    staff = spans.performers
+    span: Array = np.repeat(
+        np.arange(len(spans.start), dtype=np.int32), np.diff(spans.first_performer)
+    )
+    key = staff.astype(np.int64) << 32 | spans.turn[span]
+    by_staff: Array = np.argsort(key)
+    place: Array = np.empty(len(by_staff), dtype=np.int32)
+    place[by_staff] = np.arange(len(by_staff), dtype=np.int32)
+    return Performances(staff, span, by_staff, place)
+
+
+def spans_of(tables: PartTables) -> Spans:
+    """Return the spans as the fold takes them."""
+    spans = tables.spans
+    return Spans(
+        firsts_of(tables.span_counts), *spans[:14], spans.first_performer,
+        spans.first_excluded // 2,
+    )  # fmt: skip
+
+
+def legs_of(spans: SpanTable) -> Legs:
+    """Return the excluded legs as the fold takes them."""
+    begins: Array = np.ascontiguousarray(spans.excluded[0::2])
+    ends: Array = np.ascontiguousarray(spans.excluded[1::2])
+    return Legs(begins, ends)
+
+
+def windows_of(tables: PartTables, codes: CodeTable) -> Windows:
+    """Return all else on record as the fold takes it, with what the rules make of codes billed."""
+    facts = tables.facts
+    code, begins, x, y = (column.copy() for column in (facts.code, facts.begins, facts.x, facts.y))
+    known = known_codes(tables.words.codes, codes)
+    elsewhere = np.flatnonzero(facts.kind == ELSEWHERE)
+    code[elsewhere] = known.bits[facts.code[elsewhere]]
+    begins[elsewhere[code[elsewhere] == 0]] = FOREVER
+    visits = np.flatnonzero(facts.kind == VISIT)
+    number = facts.code[visits]
+    code[visits], x[visits], y[visits] = (
+        known.bits[number],
+        known.never[number],
+        known.modifiable[number],
+    )
+    return Windows(firsts_of(tables.fact_counts), facts.kind, code, begins, facts.ends, x, y)
+
+
+class KnownCodes(NamedTuple):
+    """What a rulebook makes of codes, by number.
+
+    bits: 0 for codes no rule speaks of. never, modifiable: the codes each may not, and may with a
+    modifier, share a date with.
+    """
+
+    bits: Array
+    never: Array
+    modifiable: Array
+
+
+def known_codes(words: Sequence[str], codes: CodeTable) -> KnownCodes:
+    """Return what a rulebook makes of the codes of a part."""
+    pairs = [codes.pairs.get(code, (0, 0)) for code in words]
+    return KnownCodes(
+        np.array([codes.bits.get(code, 0) for code in words], dtype=np.int64),
+        np.array([never for never, _ in pairs], dtype=np.int64),
+        np.array([modifiable for _, modifiable in pairs], dtype=np.int64),
+    )
+
+
+@lru_cache(maxsize=64)
+def array_calendar(month: ServiceMonth, zones: tuple[str, ...]) -> Calendar:
+    """Return the local days of the zones as arrays, and the month."""
+    plain = calendar(month, zones)
+    midnights: Array = np.array(plain.midnights, dtype=np.int64)
+    return plain._replace(midnights=midnights)
+
+
+def part_of(tables: PartTables, month: ServiceMonth, rules: Rules, codes: CodeTable) -> Part:
+    """Return a part ready to be folded for a month."""
+    spans, staff = tables.spans, tables.staff
+    registrations = np.bincount(staff.staff, minlength=len(tables.words.staff))
+    return Part(
+        len(tables.patients),
+        tables.words.default_zone,
+        array_calendar(month, tuple(tables.words.zones)),
+        arrayed(rules),
+        spans_of(tables),
+        performances_of(spans),
+        legs_of(spans),
+        Staff(firsts_of(registrations), staff.role, staff.from_day, staff.to_day),
+        windows_of(tables, codes),
+        Readings(firsts_of(tables.reading_counts), *tables.readings[1:]),
+    )
