@@ -41,6 +41,5 @@ def check(
     for kind, count in sorted(kinds.items()):
         rows.add_row(kind, f"{count:,}")
     screen.show(rows)
-    screen.write_text(
-        f"{len(reading.entries):,} entries of {len(patients):,} patients, no problems\n"
-    )
+    people = f"{len(patients):,} patient{'s' * (len(patients) != 1)}"
+    screen.write_text(f"{len(reading.entries):,} entries of {people}, no problems\n")

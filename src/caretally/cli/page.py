@@ -172,13 +172,16 @@ def periods_part(periods: Sequence[Mapping[str, object]]) -> Iterator[Renderable
 
 def missing_part(coming: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
     """Yield what is still missing for each code, and by when."""
-    told = [
-        f"{each['code']}: out of reach: {denied(each['why'])}"
-        if each.get("unreachable")
-        else f"{each['code']}: {missing_words(each['missing'])} by {each['by']}"
-        for each in coming
-    ]
-    yield from titled("What is missing", indented(told))
+    yield from titled("What is missing", indented([coming_words(each) for each in coming]))
+
+
+def coming_words(coming: Mapping[str, Any]) -> str:
+    """Return what one code still lacks, in a line."""
+    if coming.get("unreachable"):
+        return f"{coming['code']}: out of reach: {denied(coming['why'])}"
+    start, by = coming.get("start_by"), coming["by"]
+    daily = f" (daily from {start} at the latest)" if start and start != by else ""
+    return f"{coming['code']}: {missing_words(coming['missing'])} by {by}{daily}"
 
 
 def codes_part(chart: Chart, codes: Mapping[str, Any], *, every: bool) -> Iterator[RenderableType]:

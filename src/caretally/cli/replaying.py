@@ -196,4 +196,5 @@ def difference_words(done: Replay) -> str:
 
 def signed(amount: str) -> str:
     """Return an amount with its sign before the dollar."""
-    return f"-${amount.removeprefix('-')}" if amount.startswith("-") else f"+${amount}"
+    sign = "-" if amount.startswith("-") else "+"
+    return f"{sign}{dollars(amount.removeprefix('-'))}"

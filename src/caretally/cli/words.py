@@ -7,7 +7,7 @@ sentence here, which `tests/docs` holds.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from decimal import Decimal
 
 from caretally.billability.criteria import CRITERIA
 from caretally.billability.flags import MONTH_FLAGS
@@ -148,14 +148,9 @@ def clock(seconds: int) -> str:
     return f"{seconds // 60}:{seconds % 60:02d}"
 
 
-def day(day: date) -> str:
-    """Return a date as people write it in a sentence."""
-    return f"{day.day} {day:%B %Y}"
-
-
 def dollars(amount: object) -> str:
     """Return an amount with its sign, or a dash where there is none."""
-    return "–" if amount is None else f"${amount}"
+    return "–" if amount is None else f"${Decimal(str(amount)):,}"
 
 
 def flag_words(rulebook: Rulebook) -> dict[str, str]:
