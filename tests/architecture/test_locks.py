@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.architecture.modules import ROOT
+from tests.architecture.modules import ROOT, all_modules, imported, module
 
 LOCKS = ("base", "build", "bulk", "cluster", "dev", "proof", "server")
 PIN = re.compile(r"^(?P<name>[a-z0-9._-]+)==(?P<version>\S+)(?: ; (?P<marker>.*?))?(?: \\)?$")
@@ -96,6 +97,26 @@ def test_locks_agree_on_versions() -> None:
         if len(set(map(frozenset, locks.values()))) > 1
     }
     assert not torn, f"run `make lock`; versions differ between locks: {torn}"
+
+
+def undeclared(top_names: set[str], declared: set[str]) -> set[str]:
+    """Return imported packages that are neither Python's, ours nor declared."""
+    named = {"pyyaml": "yaml"}
+    ours = {"caretally", "tests", "benchmarks", "scripts"}
+    return top_names - sys.stdlib_module_names - ours - {named.get(name, name) for name in declared}
+
+
+def test_every_import_is_declared() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    declared = asked_names([*project["dependencies"], *extras["bulk"], *extras["cluster"]])
+    loaded = {name.split(".")[0] for where in all_modules() for _, name in imported(where)}
+    assert undeclared(loaded, declared) == set()
+
+
+def test_a_planted_import_is_found() -> None:
+    loaded = {name.split(".")[0] for _, name in imported(module("a.py", "import json, sixty"))}
+    assert undeclared(loaded, {"pyyaml"}) == {"sixty"}
 
 
 def test_extras_contain_the_base() -> None:
