@@ -157,6 +157,21 @@ def record_of(entries: Iterable[Entry], as_of: datetime | None = None) -> Record
     return Record(known=resolution.known, set_aside=resolution.set_aside)
 
 
+def judge_for(rulebook: Rulebook, policy: str | None = None) -> Judge:
+    """Return a judge for a rulebook and policy, made once for each digest."""
+    key = (rulebook.digest, policy)
+    if key not in JUDGES:
+        if len(JUDGES) >= MOST_JUDGES:
+            JUDGES.clear()
+        JUDGES[key] = Judge(rulebook=rulebook, policy=policy)
+    return JUDGES[key]
+
+
+JUDGES: dict[tuple[str, str | None], Judge] = {}
+MOST_JUDGES = 16
+"""How many judges are kept; each holds the plans it has made."""
+
+
 def decide(
     entries: Iterable[Entry],
     month: ServiceMonth,
@@ -178,5 +193,5 @@ def decide(
         InputError: corrections contradict one another; all are named.
         RulebookError: the installed rulebook cannot be read.
     """
-    judge = Judge(rulebook=rulebook or load_rulebook(), policy=policy)
+    judge = judge_for(rulebook or load_rulebook(), policy)
     return judge.decide(record_of(entries, as_of), month, as_of=as_of)

@@ -89,25 +89,14 @@ def repeats(entries: Sequence[Entry]) -> dict[str, int]:
     return standing
 
 
-def may_repeat(entries: Sequence[Entry], rows: Sequence[ReadingRow]) -> bool:
-    """Tell whether two readings share a device and instant, or a device and vendor id."""
-    if len({row[0::2] for row in rows}) < len(rows):
-        return True
-    vendor_ids = [
-        (row[2], vendor_id)
-        for entry, row in zip(entries, rows, strict=True)
-        if (vendor_id := _body(entry).vendor_reading_id) is not None
-    ]
-    return len(set(vendor_ids)) < len(vendor_ids)
-
-
 def reading_rows(
     entries: Sequence[Entry], set_aside: Mapping[str, str], devices: dict[str, int]
 ) -> list[ReadingRow]:
     """Return a patient's readings by second and id; `devices` numbers them and grows."""
-    rows = []
+    rows: list[ReadingRow] = []
+    vendor_ids: list[tuple[int, str]] = []
     for entry in entries:
-        body = _body(entry)
+        body: ReadingRecorded = entry.body  # type: ignore[assignment]
         standing = IN_FORCE
         if set_aside and entry.id in set_aside:
             standing = STANDINGS[set_aside[entry.id]]
@@ -116,9 +105,12 @@ def reading_rows(
         device = devices.get(body.device)
         if device is None:
             device = devices[body.device] = len(devices)
-        origin = ORIGIN_NUMBERS[body.origin]
-        rows.append((seconds_of(body.measured_at), entry.id, device, origin, standing))
-    if may_repeat(entries, rows):
+        if body.vendor_reading_id is not None:
+            vendor_ids.append((device, body.vendor_reading_id))
+        second = seconds_of(body.measured_at)
+        rows.append((second, entry.id, device, ORIGIN_NUMBERS[body.origin], standing))
+    # Readings repeat only where two share a device and an instant, or a device and a vendor's id.
+    if len(set(vendor_ids)) < len(vendor_ids) or len({row[0::2] for row in rows}) < len(rows):
         standing_ones = [e for e, row in zip(entries, rows, strict=True) if row[4] == IN_FORCE]
         found = repeats(standing_ones)
         rows = [(*row[:4], found.get(row[1], row[4])) for row in rows]
