@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from caretally.cli import (
+    converting,
     deciding,
     entries_commands,
     replaying,
@@ -35,6 +36,7 @@ app.add_typer(deciding.commands)
 app.add_typer(replaying.commands)
 app.add_typer(rulebook_commands.commands, name="rulebook")
 app.add_typer(entries_commands.commands, name="entries")
+app.add_typer(converting.commands)
 app.add_typer(synthesizing.commands)
 
 
