@@ -82,12 +82,17 @@ def decode_entry(raw: object) -> Entry:
     values, faults = decode_fields(raw, _COLUMNS, _OWN)
     if "id" not in values or "actor" not in values:
         faults += missing_fields(raw, _COLUMNS, values, faults)
-    kind = _known_kind(raw, faults)
+    word = raw.get("kind")
+    kind = _KINDS.get(word) if type(word) is str else None
     if kind is None:
-        raise Misfit(*faults)
+        raise Misfit(*faults, _other_kind(raw))
     if ("patient" in values) is not kind.has_patient:
         _check_patient(kind, raw, faults)
-    body = _decode_body(raw, kind, faults)
+    body: Body | None
+    try:
+        body = kind.decode(raw.get("body"))  # type: ignore[assignment]
+    except Misfit:
+        body = _without_content(raw, kind, faults)
     at, is_stated = values.get("at"), "recorded_at" in values
     begins = getattr(body, kind.begins) if kind.begins and body is not None else at
     if at is None or begins is not at or not is_stated:
@@ -104,39 +109,31 @@ def decode_entry(raw: object) -> Entry:
     return Entry(body=body, **values)  # type: ignore[arg-type]
 
 
-def _known_kind(raw: dict[str, object], faults: list[Fault]) -> _Kind | None:
-    """Look the kind up; an unknown one is a fault that a lenient reader skips."""
+def _other_kind(raw: dict[str, object]) -> Fault:
+    """Return the fault of a kind that is missing, wrong, or unknown and skipped if lenient."""
     word = raw.get("kind")
-    if type(word) is str and word in _KINDS:
-        return _KINDS[word]
     if word is None:
-        faults.append(missing_field("kind", raw))
-        return None
+        return missing_field("kind", raw)
     hint = nearest(word, list(_KINDS)) if isinstance(word, str) else ""
-    faults.append(
-        Fault(
-            path=("kind",),
-            found=shown(word),
-            expected="a kind of entry that this version knows",
-            hint=hint or "see the reference of entries, or read with --lenient to skip it",
-            unknown=isinstance(word, str),
-        )
+    return Fault(
+        path=("kind",),
+        found=shown(word),
+        expected="a kind of entry that this version knows",
+        hint=hint or "see the reference of entries, or read with --lenient to skip it",
+        unknown=isinstance(word, str),
     )
-    return None
 
 
-def _decode_body(raw: dict[str, object], kind: _Kind, faults: list[Fault]) -> Body | None:
+def _without_content(raw: dict[str, object], kind: _Kind, faults: list[Fault]) -> Body | None:
+    """Return the body of a kind that needs none, or add why a body was refused."""
     content = raw.get("body")
-    if content is None:
-        if kind.is_empty:
-            return kind.body()
-        faults.append(missing_field("body", raw))
-        return None
-    try:
-        return kind.decode(content)  # type: ignore[return-value]
-    except Misfit:
+    if content is not None:
         faults += below("body", faults_of(kind.decode, content))
-        return None
+    elif kind.is_empty:
+        return kind.body()
+    else:
+        faults.append(missing_field("body", raw))
+    return None
 
 
 def _settle_instants(

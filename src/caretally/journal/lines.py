@@ -45,21 +45,16 @@ def bounded_lines(
 ) -> Iterator[tuple[int, bytes]]:
     """Yield line numbers from 1 and lines without their end; report what could not be read."""
     name = source.name if isinstance(source, Source) else str(source)
-    number = 0
+    if isinstance(source, Source):
+        yield from _lines(_opened(source.stream, compressed=source.compressed), name, refuse)
+        return
     try:
-        if isinstance(source, Source):
-            for number, line in _lines(
-                _opened(source.stream, compressed=source.compressed), name, refuse
-            ):
-                yield number, line
-        else:
-            with Path(source).open("rb") as stream:
-                for number, line in _lines(
-                    _opened(stream, compressed=name.endswith(".gz")), name, refuse
-                ):
-                    yield number, line
-    except (OSError, EOFError, zlib.error, ValueError) as error:
-        refuse(_unreadable(name, number, error))
+        stream = Path(source).open("rb")  # noqa: SIM115 - closed below
+    except (OSError, ValueError) as error:
+        refuse(_unreadable(name, error))
+        return
+    with stream:
+        yield from _lines(_opened(stream, compressed=name.endswith(".gz")), name, refuse)
 
 
 def _lines(
@@ -67,15 +62,18 @@ def _lines(
 ) -> Iterator[tuple[int, bytes]]:
     """Cut a stream into lines; an overlong one is reported and passed over."""
     number = 0
-    while line := reader.readline(LONGEST_LINE + 1):
-        number += 1
-        if len(line) <= LONGEST_LINE or line.endswith(b"\n"):
-            yield number, line.removeprefix(BYTE_ORDER_MARK) if number == 1 else line
-            continue
-        refuse(_overlong(name, number))
-        if not _skip_line(reader):
-            refuse(_given_up(name, number))
-            return
+    try:
+        while line := reader.readline(LONGEST_LINE + 1):
+            number += 1
+            if len(line) <= LONGEST_LINE or line.endswith(b"\n"):
+                yield number, line.removeprefix(BYTE_ORDER_MARK) if number == 1 else line
+                continue
+            refuse(_overlong(name, number))
+            if not _skip_line(reader):
+                refuse(_given_up(name, number))
+                return
+    except (OSError, EOFError, zlib.error) as error:
+        refuse(_unreadable(f"{name}:{number + 1}" if number else name, error))
 
 
 def _opened(stream: BinaryIO, *, compressed: bool) -> BinaryIO:
@@ -115,7 +113,7 @@ def _given_up(name: str, number: int) -> Problem:
     )
 
 
-def _unreadable(name: str, number: int, error: Exception) -> Problem:
+def _unreadable(where: str, error: Exception) -> Problem:
     """Say why a file could not be read on, in words and without the system's path."""
     told = (
         (FileNotFoundError, "no such file", "check the name"),
@@ -130,5 +128,4 @@ def _unreadable(name: str, number: int, error: Exception) -> Problem:
         ((found, hint) for sort, found, hint in told if isinstance(error, sort)),
         ("a name that cannot be a file's", "check the name"),
     )
-    where = f"{name}:{number + 1}" if number else name
     return Problem(where=where, found=found, expected="a readable NDJSON file", hint=hint)
