@@ -6,7 +6,7 @@ The few differences between the two stand here and in the migrations, nowhere el
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from typing import Any, TypeAlias
 
@@ -41,6 +41,23 @@ class Database:
         """Return a transaction, or a part of the one that is open."""
         opened: AbstractContextManager[Any] = transaction.atomic(using=self.alias)
         return opened
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let everything read inside be of one instant; nobody has to wait for it."""
+        connection = self.connection
+        if connection.in_atomic_block:
+            yield
+        elif self.is_postgres:
+            with self.atomic():
+                self.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                yield
+        else:
+            self.run("BEGIN DEFERRED")
+            try:
+                yield
+            finally:
+                self.run("ROLLBACK")
 
     def rows(self, sql: str, *values: Value) -> list[Row]:
         """Return what a query finds."""
@@ -78,15 +95,11 @@ class Database:
                 cursor.executemany(sql, rows)
 
     def stream_rows(self, sql: str, *values: Value) -> Iterator[Row]:
-        """Yield what a query finds without holding all of it; inside a transaction."""
+        """Yield what a query finds without holding all of it; inside a snapshot."""
         with self.connection.chunked_cursor() as cursor:
             cursor.execute(sql, values)
             while rows := cursor.fetchmany(2_000):
                 yield from rows
-
-    def when_committed(self, done: Any) -> None:
-        """Call something once the transaction is committed; never if it is not."""
-        transaction.on_commit(done, using=self.alias)
 
 
 _INSERTIONS: dict[tuple[str, tuple[str, ...]], str] = {}

@@ -10,9 +10,11 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock
 
+from caretally.errors import IntegrityError
 from caretally.journal.entries import Entry
 from caretally.journal.envelopes import decode_entry
-from caretally.journal.parsing import parse_line
+from caretally.journal.faults import Misfit
+from caretally.journal.parsing import NotJsonError, parse_line
 from caretally.store.database import Database
 from caretally.store.streams import Stream
 
@@ -81,5 +83,14 @@ def read_on(db: Database, stream: Stream, held: Held | None) -> Held:
 
 
 def entry_of(line: str) -> Entry:
-    """Return the entry of a stored line."""
-    return decode_entry(parse_line(line.encode()))
+    """Return the entry of a stored line.
+
+    Raises:
+        IntegrityError: the line is not as it was stored.
+    """
+    try:
+        return decode_entry(parse_line(line.encode()))
+    except (Misfit, NotJsonError) as error:
+        raise IntegrityError(
+            "a stored entry is no entry any more: `caretally journal verify` tells which"
+        ) from error

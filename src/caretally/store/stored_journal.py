@@ -65,7 +65,7 @@ class StoredJournal:
         if patient is not None:
             sql += " AND stream.name = %s"
             values.append(PATIENT + patient)
-        with self.db.atomic():
+        with self.db.snapshot():
             for row in self.db.stream_rows(f"{sql} ORDER BY entry.id", *values):
                 yield row[0].encode() + b"\n"
 

@@ -70,7 +70,7 @@ def configured(alias: str, wanted: dict[str, Any]) -> Database:
 def forgotten(alias: str) -> None:
     """Close a database and make it unknown again."""
     connections[alias].close()
-    delattr(connections._connections, alias)
+    del connections[alias]
     del connections.databases[alias]
 
 
