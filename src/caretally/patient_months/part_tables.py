@@ -75,6 +75,13 @@ class FactTable(NamedTuple):
     y: Array
 
 
+class NumberedIds(NamedTuple):
+    """Ids that are a prefix and the number of the row in nine digits."""
+
+    prefix: str
+    rows: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableWords:
     """The words behind a part's numbers, by position.
@@ -96,7 +103,7 @@ class PartTables:
     """All patients of practices connected by shared staff or devices, as tables.
 
     patients: ids, by position; sorted. span_counts, reading_counts, fact_counts: rows of each
-    patient. span_ids, reading_ids: by row; None where they were not asked for.
+    patient. span_ids, reading_ids: by row, or `NumberedIds`; None where they were not asked for.
     """
 
     patients: Sequence[str]

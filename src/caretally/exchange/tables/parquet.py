@@ -14,6 +14,7 @@ from caretally.errors import ExchangeError
 from caretally.exchange.extras import np, pa, pc, pq
 from caretally.exchange.tables.schemas import Field, schema_of
 from caretally.patient_months.columns import FOREVER
+from caretally.patient_months.part_tables import NumberedIds
 
 Array: TypeAlias = Any
 """An array of integers."""
@@ -52,11 +53,19 @@ def arrow(column: Any, field: Field) -> Any:
     """Return a column as Arrow has it; FOREVER is empty where a column may be empty."""
     if isinstance(column, pa.Array | pa.ChunkedArray):
         return column.cast(field.type)
+    if isinstance(column, NumberedIds):
+        return written_out(column)
     if not isinstance(column, np.ndarray):
         return pa.array(column, type=field.type)
     if not field.empty:
         return pa.array(column).cast(field.type)
     return pa.array(column, mask=np.abs(column) >= FOREVER).cast(field.type)
+
+
+def written_out(ids: NumberedIds) -> Any:
+    """Return ids as text."""
+    numbers = pc.utf8_lpad(pa.array(np.arange(ids.rows)).cast(pa.string()), 9, "0")
+    return pc.binary_join_element_wise(pa.scalar(ids.prefix), numbers, "")
 
 
 def lists(first: Array, values: Array) -> Any:
