@@ -12,6 +12,7 @@ from datetime import datetime
 from caretally.billability.decision import Decision
 from caretally.billability.fees import Fees
 from caretally.billability.lines import Line
+from caretally.cli.words import dollars
 from caretally.clock import day_number, zone
 from caretally.journal.entries import (
     ContactAttempted,
@@ -58,6 +59,17 @@ class Chart:
         """Return the national amounts of all lines together."""
         found = (self.national(line) for line in self.decision.lines)
         return sum((amount for amount in found if amount), NO_MONEY)
+
+    def unpriced(self) -> list[str]:
+        """Return the codes of lines for which Medicare sets no national amount."""
+        return sorted({line.code for line in self.decision.lines if self.national(line) is None})
+
+    def amount_words(self) -> str:
+        """Return what the lines come to, and which of them have no amount."""
+        unpriced, total = ", ".join(self.unpriced()), self.total()
+        if not unpriced:
+            return dollars(total)
+        return f"{dollars(total)} without {unpriced}" if total != NO_MONEY else "none set"
 
     def says(self, code: str) -> str:
         """Return the site's own descriptor of a code, or our summary of its sheet."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.padding import Padding
@@ -14,6 +14,8 @@ from caretally.cli.words import denied
 
 SIGNS = {"met": ("✓", "green"), "unmet": ("✗", "red"), "not_reached": ("·", "dim")}
 """The sign of each status, and its color."""
+CODES_WIDTH = 23
+"""Columns for four codes."""
 CodeJson = Mapping[str, Any]
 CriterionJson = Mapping[str, Any]
 
@@ -84,13 +86,21 @@ def first_unmet(said: CodeJson) -> CriterionJson | None:
 
 def others_table(codes: Mapping[str, CodeJson], shown: Sequence[str]) -> Padding | None:
     """Return why each other code is not billable, in one sentence a code."""
-    rows = Table.grid(padding=(0, 2, 0, 0))
-    rows.add_column(no_wrap=True)
-    rows.add_column(width=1)
-    rows.add_column()
-    for code, said in codes.items():
-        if code not in shown:
-            unmet = first_unmet(said)
-            says = spoken(unmet) if unmet else "No device period ends in this month."
-            rows.add_row(code, Text("✗" if unmet else "·", "red" if unmet else "dim"), says)
-    return Padding(rows, (0, 0, 0, 2)) if rows.row_count else None
+    others = ((code, first_unmet(said)) for code, said in codes.items() if code not in shown)
+    return grouped(
+        (code, f"✗ {spoken(unmet)}" if unmet else "· No device period ends in this month.")
+        for code, unmet in others
+    )
+
+
+def grouped(rows: Iterable[tuple[str, str]]) -> Padding | None:
+    """Return codes with a sentence each; codes with the same sentence share a row."""
+    by_sentence: dict[str, list[str]] = {}
+    for code, says in rows:
+        by_sentence.setdefault(says, []).append(code)
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(max_width=CODES_WIDTH)
+    table.add_column()
+    for says, codes in by_sentence.items():
+        table.add_row(" ".join(codes), says)
+    return Padding(table, (0, 0, 0, 2)) if by_sentence else None

@@ -19,6 +19,7 @@ from caretally.cli import (
     entries_commands,
     replaying,
     rulebook_commands,
+    store_commands,
     synthesizing,
 )  # fmt: skip
 from caretally.cli.screen import tell
@@ -38,6 +39,7 @@ app.add_typer(rulebook_commands.commands, name="rulebook")
 app.add_typer(entries_commands.commands, name="entries")
 app.add_typer(converting.commands)
 app.add_typer(synthesizing.commands)
+app.add_typer(store_commands.commands)
 
 
 def print_version(wanted: bool) -> None:

@@ -23,6 +23,7 @@ def overview(charts: Sequence[Chart], month: ServiceMonth) -> Iterator[Renderabl
     table = grid("Patient", "Lines", "National#", "Management#", "Live#", "Talks#",
                  "Holds (✗) and flags")  # fmt: skip
     table.columns[0].no_wrap = True
+    table.columns[-1].overflow = "fold"
     for chart in charts:
         table.add_row(*patient_cells(chart))
     yield table
@@ -37,7 +38,7 @@ def patient_cells(chart: Chart) -> tuple[str, ...]:
     return (
         decision.patient,
         " ".join(map(short, decision.lines)) or "–",
-        dollars(chart.total()) if decision.lines else "–",
+        dollars(chart.total() if chart.total() != NO_MONEY else None),
         clock(facts.management_seconds),
         clock(facts.live_seconds),
         str(facts.qualifying_contacts),
@@ -60,8 +61,10 @@ def sums(charts: Sequence[Chart]) -> Text:
         for line in chart.decision.lines:
             units[line.code] += line.units
     by_code = ", ".join(f"{code} × {count}" for code, count in sorted(units.items()))
+    unpriced = sorted({code for chart in charts for code in chart.unpriced()})
+    without = f" without {', '.join(unpriced)}" if unpriced else ""
     billed = sum(bool(chart.decision.lines) for chart in charts)
     return Text(
         f"{billed} of {len(charts)} patients have lines: {by_code or 'none'}."
-        f" National amounts: {dollars(amount)}."
+        f" National amounts: {dollars(amount)}{without}."
     )

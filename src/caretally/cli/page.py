@@ -22,10 +22,11 @@ from caretally.cli.criteria_list import (
     codes_shown,
     criteria_blocks,
     criteria_rows,
+    grouped,
     others_table,
 )  # fmt: skip
 from caretally.cli.entry_table import entry_table, reading_notes
-from caretally.cli.screen import grid
+from caretally.cli.screen import grid, page_width
 from caretally.cli.words import (
     HOLD_REMEDIES,
     POLICY_WORDS,
@@ -108,7 +109,7 @@ def verdict(chart: Chart) -> Text:
                     "bold red")  # fmt: skip
     codes = ", ".join(f"{x.code} × {x.units}" if x.units > 1 else x.code for x in lines)
     at_risk = any(line.at_risk for line in lines)
-    words = Text(f"May be billed: {codes}. National amounts: {dollars(chart.total())}.",
+    words = Text(f"May be billed: {codes}. National amounts: {chart.amount_words()}.",
                  "bold green")  # fmt: skip
     if at_risk:
         words.append(" Not under every reading of the rules: see at risk.", "yellow")
@@ -157,9 +158,9 @@ def hold_row(hold: Hold) -> RenderableType:
 
 def entries_part(chart: Chart) -> Iterator[RenderableType]:
     """Yield the table of entries, and which readings made no data day."""
-    table = entry_table(chart)
-    parts: list[RenderableType] = [table] if table else []
-    yield from titled("Entries of the month", [*parts, *indented(reading_notes(chart))])
+    lines = entry_table(chart, page_width())
+    notes = indented(reading_notes(chart))
+    yield from titled("Entries of the month", [*lines, *notes])
 
 
 def periods_part(periods: Sequence[Mapping[str, object]]) -> Iterator[RenderableType]:
@@ -171,17 +172,18 @@ def periods_part(periods: Sequence[Mapping[str, object]]) -> Iterator[Renderable
 
 
 def missing_part(coming: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
-    """Yield what is still missing for each code, and by when."""
-    yield from titled("What is missing", indented([coming_words(each) for each in coming]))
+    """Yield what is still missing for each code, and by when; what is alike stands once."""
+    rows = grouped((str(each["code"]), coming_words(each)) for each in coming)
+    yield from titled("What is missing", [rows] if rows else [])
 
 
 def coming_words(coming: Mapping[str, Any]) -> str:
     """Return what one code still lacks, in a line."""
     if coming.get("unreachable"):
-        return f"{coming['code']}: out of reach: {denied(coming['why'])}"
+        return f"out of reach: {denied(coming['why'])}"
     start, by = coming.get("start_by"), coming["by"]
     daily = f" (daily from {start} at the latest)" if start and start != by else ""
-    return f"{coming['code']}: {missing_words(coming['missing'])} by {by}{daily}"
+    return f"{missing_words(coming['missing'])} by {by}{daily}"
 
 
 def codes_part(chart: Chart, codes: Mapping[str, Any], *, every: bool) -> Iterator[RenderableType]:

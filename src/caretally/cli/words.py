@@ -6,6 +6,7 @@ sentence here, which `tests/docs` holds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -48,8 +49,8 @@ HOLD_REMEDIES: Mapping[str, str] = {
     "is_enrolled": "Record `enrolled` with the day on which the program began.",
     "has_consent": "Record `consented` as it was given, with its true instant; if there was none,"
     " ask for it now: earlier services stay unbillable.",
-    "is_ordered": "Record `ordered` with the practitioner who ordered it; an order of later than"
-    " the date of service does not help it.",
+    "is_ordered": "Record `ordered` with the practitioner who ordered it; an order dated after"
+    " the date of service does not help.",
     "has_diagnosis": "Record `enrolled` again, with the diagnoses that are monitored.",
     "is_covered": "Record `covered` with the payer in force on the date of service.",
     "is_authorized": "Ask the payer for prior authorization and record it as `authorized`.",
@@ -111,12 +112,14 @@ MODE_WORDS: Mapping[str, str] = {
 """What each way of contact is called."""
 
 
-BARE_SENTENCES = frozenset(
-    (criterion.__doc__ or "").strip()
-    for criterion in CRITERIA.values()
-    if not BLANK.search(criterion.__doc__ or "")
+BARE_SENTENCES = re.compile(
+    "|".join(
+        ".+".join(map(re.escape, BLANK.sub("\0", (criterion.__doc__ or "").strip()).split("\0")))
+        for criterion in CRITERIA.values()
+        if "{observed" not in (criterion.__doc__ or "")
+    )
 )
-"""Sentences without amounts, which read as if they held even where they do not."""
+"""Sentences that do not say what was observed, and read as if they held even where they do not."""
 
 
 def reason_words(reasons: list[str]) -> str:
@@ -126,12 +129,13 @@ def reason_words(reasons: list[str]) -> str:
 
 def denied(says: str) -> str:
     """Return the sentence of an unmet criterion; one that names no amounts is said not to be so."""
-    return f"Not so: {says}" if says in BARE_SENTENCES else says
+    return f"Not so: {says}" if BARE_SENTENCES.fullmatch(says) else says
 
 
 def missing_words(missing: Mapping[str, object]) -> str:
     """Return what is missing in words: 8 min 20 s of management time and 1 live contact."""
-    return " and ".join(_amount(fact, amount) for fact, amount in missing.items())
+    *first, last = (_amount(fact, amount) for fact, amount in missing.items())
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _amount(fact: str, amount: object) -> str:
