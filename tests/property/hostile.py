@@ -112,7 +112,9 @@ def write_staff(writer: Writer, month: ServiceMonth) -> None:
         writer.add(body, at=at_local(month.first_day - timedelta(days=300), "08:00:00", "UTC"))
 
 
-def write_enrollment(writer: Writer, chart: Chart, program: str, day: date) -> None:
+def write_enrollment(
+    writer: Writer, chart: Chart, program: str, day: date, clock: str | None = None
+) -> None:
     """One enrollment with its diagnoses and the visit that came before."""
     rng = writer.rng
     before = 40
@@ -126,7 +128,8 @@ def write_enrollment(writer: Writer, chart: Chart, program: str, day: date) -> N
         time_zone=chart.zone if rng.random() < 0.85 else None,
         established_on=established,
     )
-    writer.add(body, patient=chart.name, at=at_local(day, any_clock(rng), chart.zone))
+    moment = at_local(day, clock or any_clock(rng), chart.zone)
+    writer.add(body, patient=chart.name, at=moment)
 
 
 def write_program(writer: Writer, chart: Chart, program: str, month: ServiceMonth) -> None:
@@ -162,6 +165,10 @@ def write_program(writer: Writer, chart: Chart, program: str, month: ServiceMont
         write_leaving(writer, chart, program, month)
     elif rng.random() < 0.06:
         write_enrollment(writer, chart, program, month.first_day + timedelta(days=7))
+    elif rng.random() < 0.05:
+        chart_abroad = replace(chart, zone=rng.choice(ZONES))
+        clock = rng.choice(("00:00:00", "00:00:00", "00:00:01"))
+        write_enrollment(writer, chart_abroad, program, month.next().first_day, clock)
 
 
 def write_revocation(writer: Writer, chart: Chart, scope: str, month: ServiceMonth) -> None:

@@ -58,14 +58,14 @@ def main_program(chart: Served, rng: random.Random) -> str:
 def write_spans(writer: Writer, charts: Sequence[Served], month: ServiceMonth) -> None:
     """Give each patient exact totals, a heap, or both."""
     rng = writer.rng
-    pool = instants(rng, charts, month)
+    pool = instants(rng, charts, month) + turning_points(writer, charts, month)
     for number, chart in enumerate(charts):
         draw = rng.random()
         if draw < 0.8:
             write_exact(writer, chart, number, month)
         if draw < 0.1 or draw > 0.6:
             for _ in range(rng.randrange(6, 24)):
-                write_heap_span(writer, chart, rng.choice(pool))
+                write_heap_span(writer, chart, rng.choice(pool), month)
         if rng.random() < 0.3:
             write_attempt(writer, chart, rng.choice(pool))
 
@@ -86,6 +86,21 @@ def instants(rng: random.Random, charts: Sequence[Served], month: ServiceMonth) 
         found.append(local(change, rng.choice((0, 3600, 7000, 7200)), "America/New_York"))
         found.append(local(change, 86000, "America/New_York"))
     return found
+
+
+def turning_points(writer: Writer, charts: Sequence[Served], month: ServiceMonth) -> list[datetime]:
+    """Shortly before service, or somebody's term, begins or ends in the month."""
+    kinds_of_turn = ("enrolled", "disenrolled", "consented", "consent_revoked", "died")
+    found = []
+    for entry in writer.entries:
+        if entry.kind in kinds_of_turn and month.first_day <= entry.at.date() <= month.last_day:
+            found.append(entry.at - timedelta(seconds=writer.rng.choice((0, 1, 30, 90))))
+        if isinstance(entry.body, kinds.StaffRegistered):
+            day = entry.body.from_on or entry.body.to_on
+            zone = writer.rng.choice(charts).zone
+            if day is not None:
+                found.append(local(day, writer.rng.choice((-60, 0, 86400 - 60)), zone))
+    return writer.rng.sample(found, min(4, len(found)))
 
 
 def write_exact(writer: Writer, chart: Served, number: int, month: ServiceMonth) -> None:
@@ -155,7 +170,7 @@ def some_start(rng: random.Random, base: datetime) -> datetime:
     return base + timedelta(seconds=offset, microseconds=fraction)
 
 
-def write_heap_span(writer: Writer, chart: Served, base: datetime) -> None:
+def write_heap_span(writer: Writer, chart: Served, base: datetime, month: ServiceMonth) -> None:
     """A span in a heap of spans that share starts, staff and seconds."""
     rng = writer.rng
     start = some_start(rng, base)
@@ -168,6 +183,8 @@ def write_heap_span(writer: Writer, chart: Served, base: datetime) -> None:
         else some_time(rng, program, start, end)
     )
     late = max(end, start) + timedelta(hours=rng.choice((0, 0, 0, 1, 71, 72, 73, 300)))
+    if rng.random() < 0.05:
+        late = max(late, local(month.last_day, 86400 - rng.choice((0, 0, 1)), chart.zone))
     writer.add(body, patient=chart.name, at=start, recorded_at=late)
 
 
