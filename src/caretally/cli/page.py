@@ -89,10 +89,11 @@ def headline(chart: Chart) -> Iterator[RenderableType]:
     """Yield whose month it is, how it was counted, and the verdict."""
     month = chart.decision.month
     payer = month.rulebook.payers.get(month.payer or "")
+    known = f" · as known at {chart.local(month.as_of).isoformat()}" if month.as_of else ""
     yield Rule(Text(f"{month.patient} · {month.month.first_day:%B %Y}", "bold"), align="left")
     yield Text(
         f"{payer.summary if payer else 'No known payer'} · counted as {month.policy}:"
-        f" {POLICY_WORDS.get(month.policy, '')} · dates in {month.time_zone}",
+        f" {POLICY_WORDS.get(month.policy, '')} · dates in {month.time_zone}{known}",
         "dim",
     )
     yield Text()

@@ -105,7 +105,7 @@ def verify(
     *,
     roots: Annotated[
         str | None,
-        typer.Option(metavar="DIR", help="Roots kept elsewhere; else those in the home."),
+        typer.Option(metavar="DIR", help="Kept roots; else those in the home."),
     ] = None,
 ) -> None:
     """Find entries that were changed, removed or reordered; exit 1 if there are any."""
