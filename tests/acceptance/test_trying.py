@@ -6,7 +6,11 @@ import json
 from pathlib import Path
 
 import jsonschema
+import pytest
 
+from caretally.cli import watched
+from caretally.journal.entries import Entry
+from caretally.journal.ndjson import write_entries
 from caretally.synthetic.cast import STORIES
 from tests.acceptance.conftest import Run
 
@@ -49,3 +53,16 @@ def test_a_check_counts_what_is_there(run: Run, cast_file: Path) -> None:
     assert answer.status == 0
     assert "entries of 9 patients, no problems" in answer.out
     assert "contact_held" in answer.out
+
+
+@pytest.mark.parametrize("name", ["cast.ndjson", "cast.ndjson.gz"])
+def test_a_long_file_is_read_the_same_under_a_bar(
+    run: Run, cast: tuple[Entry, ...], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    write_entries(cast, name)
+    plain = run("entries", "check", name)
+    monkeypatch.setattr(watched, "LARGE", 1024)
+    assert run("entries", "check", name) == plain
+    both = run("entries", "check", name, "nowhere.ndjson")
+    assert both.status == 2
+    assert both.err.startswith("nowhere.ndjson: found no such file")

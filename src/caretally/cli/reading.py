@@ -14,6 +14,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from caretally.cli.screen import tell
+from caretally.cli.watched import watched
 from caretally.clock import ServiceMonth
 from caretally.codes import PAYERS, POLICIES
 from caretally.errors import InputError, Problem
@@ -57,7 +58,8 @@ def opened(names: Sequence[str], *, lenient: bool = False) -> Reading:
     """
     if not names:
         raise refusal("FILE", "no file", "files of entries, or - for standard input")
-    return read_entries([source_of(name) for name in names], lenient=lenient)
+    with watched([source_of(name) for name in names]) as sources:
+        return read_entries(sources, lenient=lenient)
 
 
 def source_of(name: str) -> Source | Path:
