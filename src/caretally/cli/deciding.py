@@ -32,6 +32,8 @@ from caretally.journal.entries import Entry
 from caretally.patient_months.rows import BuiltPart, Record
 
 commands = typer.Typer()
+MANY = 200
+"""Patients from which on a bar shows how far deciding is."""
 
 Files = Annotated[
     list[str] | None,
@@ -84,7 +86,7 @@ def each_decided(
 ) -> Iterator[Decision]:
     """Yield one decision after another, with a bar where there are many."""
     built, out = counted
-    with screen.progress("deciding", len(chosen)) as bars:
+    with screen.progress("deciding", len(chosen), least=MANY) as bars:
         for done, number in enumerate(chosen):
             yield judge.decide_patient(built, out, number, asked.month, asked.as_of)
             screen.step(bars, done + 1)

@@ -102,11 +102,14 @@ def box_of(encoding: str | None) -> Box:
 
 
 @contextmanager
-def progress(what: str, total: int | None) -> Iterator[Progress]:
-    """Show a bar on standard error while something long runs; nothing where it is no terminal."""
+def progress(what: str, total: int, *, least: int = 0) -> Iterator[Progress]:
+    """Show a bar on standard error while something long runs; nothing where it is no terminal.
+
+    least: a smaller total is done before anybody could read a bar.
+    """
     bars = Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-        console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty(),
+        console=Console(stderr=True), transient=True, disable=total < least or not sys.stderr.isatty(),
     )  # fmt: skip
     with bars:
         bars.add_task(what, total=total)

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from caretally.billability.decide import record_of
 from caretally.cli import screen
-from caretally.cli.deciding import Asked, charts, decisions
+from caretally.cli.deciding import MANY, Asked, charts, decisions
 from caretally.cli.overview import overview
 from caretally.cli.page import page_of_code
 from caretally.cli.reading import month_of, new_file
@@ -44,7 +44,7 @@ def synthesize(
     """Invent months of whole practices from a seed; the same seed makes the same file."""
     plan = Plan(patients=patients, months=months, seed=seed, first_month=month_of(first, "--from"))
     target = new_file(out or f"practice-{seed}.ndjson.gz")
-    with screen.progress("charts", patients) as bars:
+    with screen.progress("charts", patients, least=MANY) as bars:
         count = write_program(target, plan, progress=lambda done, _: screen.step(bars, done))
     last = plan.service_months()[-1]
     screen.tell(f"{count:,} entries of {patients:,} patients in {target}")
