@@ -28,7 +28,7 @@ run: $(VENV)/.stamp-base ## decide the month of the cast and explain one patient
 test: $(VENV)/.stamp-dev $(VENV)/.stamp-server $(VENV)/.stamp-cluster ## run all tests; TESTS=path runs some
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal $(TESTS)
 
-check: $(VENV)/.stamp-dev $(VENV)/.stamp-bulk ## format, lint, types, import layers and limits of the house
+check: $(VENV)/.stamp-dev $(VENV)/.stamp-server $(VENV)/.stamp-bulk ## format, lint, types, import layers and limits of the house
 	@failed=; \
 	for step in "ruff format --check --quiet ." "ruff check --quiet ." mypy \
 	    "lint-imports --no-logo --no-cache" "pytest -q tests/architecture"; do \
@@ -47,7 +47,7 @@ proof: $(VENV)/.stamp-dev $(VENV)/.stamp-server $(VENV)/.stamp-cluster ## everyt
 bench: $(VENV)/.stamp-dev $(VENV)/.stamp-server $(VENV)/.stamp-cluster ## the benchmarks at 100,000 patient-months
 	@set -e; for question in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$question; done
 
-mutation: $(VENV)/.stamp-dev $(VENV)/.stamp-bulk $(VENV)/.stamp-proof ## change the rules and the fold, see which tests notice
+mutation: $(VENV)/.stamp-dev $(VENV)/.stamp-server $(VENV)/.stamp-bulk $(VENV)/.stamp-proof ## change the rules and the fold, see which tests notice
 	@HYPOTHESIS_PROFILE=mutation $(BIN)/mutmut run && $(BIN)/mutmut results
 
 fuzz: $(VENV)/.stamp-dev $(VENV)/.stamp-proof ## garbage into the readers for FUZZ_SECONDS each
