@@ -17,6 +17,7 @@ PREFIX = "CARETALLY_"
 LAST_PORT = 65_535
 DEFAULTS: Mapping[str, str] = {
     "home": "var", "host": "127.0.0.1", "port": "8000", "database_url": "", "secret_key": "",
+    "tsa_url": "",
 }  # fmt: skip
 """What holds where nothing is set."""
 
@@ -30,6 +31,7 @@ class Settings:
     port: port it serves on.
     database_url: where the journal is stored; SQLite in the home where none is named.
     secret_key: what sessions are signed with; one is made in the home where none is named.
+    tsa_url: time-stamp authority (RFC 3161) that confirms the roots of the journal.
     """
 
     home: Path
@@ -37,6 +39,7 @@ class Settings:
     port: int
     database_url: str
     secret_key: str
+    tsa_url: str
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Settings:
@@ -62,6 +65,7 @@ class Settings:
         return cls(
             home=Path(told["home"]), host=told["host"], port=int(port),
             database_url=told["database_url"], secret_key=told["secret_key"],
+            tsa_url=told["tsa_url"],
         )  # fmt: skip
 
 
