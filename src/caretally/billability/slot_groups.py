@@ -113,6 +113,8 @@ class Grouping:
 
     def groups(self, facts: Sequence[Array]) -> list[Group]:
         """Return the groups of slots, device periods first, then the decided months."""
+        if not len(facts[0]):
+            return []
         key = self.epochs(facts[POSITION["to_day"]])
         for name, size in DIMENSIONS:
             values = facts[POSITION[name]]

@@ -12,7 +12,9 @@ from typing import Any, TypeAlias
 from caretally.codes import PROGRAMS
 from caretally.patient_months.columns import FACTS, Calendar, Folded, Part
 from caretally.patient_months.extras import np
+from caretally.patient_months.fold import fold_part
 from caretally.patient_months.positions import MEMO_WIDTH, WIDTH_OF
+from caretally.patient_months.rows import plain_output
 
 Array: TypeAlias = Any
 """An array of integers; stands where the fold takes a column or cells."""
@@ -100,3 +102,39 @@ class Workspace:
             memo=self.filled("memo", len(PROGRAMS) * MEMO_WIDTH, wide, -1),
             cursor=self.filled("cursor", 3, wide),
         )
+
+
+def listed(table: Any) -> Any:
+    """Return a named tuple of arrays, numbers and named tuples with its columns as lists."""
+    if isinstance(table, int):
+        return table
+    if hasattr(table, "_fields"):
+        return type(table)(*map(listed, table))
+    return table.tolist() if isinstance(table, np.ndarray) else list(map(listed, table))
+
+
+class PlainFold:
+    """The fold as it stands, for machines without a compiler; a thousand times slower.
+
+    Called like `compiled.CompiledFold`.
+    """
+
+    def __call__(self, part: Part, workspace: Workspace) -> tuple[Folded, int]:
+        """Return what a part of arrays folds to, and how many slots were opened."""
+        lists: Part = listed(part)
+        capacity = 8 * part.patients + 8
+        while True:
+            out = plain_output(lists, capacity)
+            slots = fold_part(lists, out)
+            if slots >= 0:
+                break
+            capacity *= 2
+        columns = workspace.output(part, capacity)
+        for name, found in zip(Folded._fields, out, strict=True):
+            cells = getattr(columns, name)
+            if name == "facts":
+                for cell, values in zip(cells, found, strict=True):
+                    cell[:] = values
+            else:
+                cells[:] = found
+        return columns, slots

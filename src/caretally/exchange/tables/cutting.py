@@ -67,7 +67,8 @@ def keys_of(entry: Entry) -> Iterator[Key]:
 def cut(record: Record, target: int) -> Iterator[Record]:
     """Yield records that can be decided apart, of about so many patients each.
 
-    Every one has all practices: a file with one practice means it where none is named.
+    Who and what concerns no patient is left out. Every one has all practices: a file with one
+    practice means it where none is named.
     """
     groups = Groups()
     practices = [entry for entry in record.known if isinstance(entry.body, PracticeRegistered)]
@@ -85,10 +86,11 @@ def cut(record: Record, target: int) -> Iterator[Record]:
         patients.setdefault(group, set()).update({entry.patient} if entry.patient else ())
     together: list[Entry] = []
     count = 0
-    for group in sorted(grouped, key=lambda each: min(patients[each], default="")):
+    for group in sorted((g for g in grouped if patients[g]), key=lambda each: min(patients[each])):
         if together and count + len(patients[group]) > target:
             yield Record(known=[*practices, *together], set_aside=record.set_aside)
             together, count = [], 0
         together += grouped[group]
         count += len(patients[group])
-    yield Record(known=[*practices, *together], set_aside=record.set_aside)
+    if together:
+        yield Record(known=[*practices, *together], set_aside=record.set_aside)

@@ -205,20 +205,35 @@ def tables_of(columns: Columns, words: TableWords, folder: Path) -> PartTables:
     )  # fmt: skip
 
 
+def read_listing(directory: Path) -> dict[str, Any]:
+    """Return what a folder of tables says of itself.
+
+    Raises:
+        ExchangeError: the folder holds no tables.
+    """
+    path = directory / DATASET
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ExchangeError(
+            f"{path}: cannot be read: {error}; `caretally tables` writes such folders"
+        ) from error
+    return found
+
+
+def as_of_of(directory: Path) -> str | None:
+    """Return the time of knowing of a folder of tables."""
+    found: str | None = read_listing(directory).get("as_of")
+    return found
+
+
 def part_folders(directory: Path) -> list[Path]:
     """Return the parts of a folder of tables, in order.
 
     Raises:
         ExchangeError: the folder holds no tables, or lacks a part.
     """
-    path = directory / DATASET
-    try:
-        names = json.loads(path.read_text(encoding="utf-8"))["parts"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ExchangeError(
-            f"{path}: cannot be read: {error}; `caretally tables` writes such folders"
-        ) from error
-    folders = [directory / name for name in names]
+    folders = [directory / str(name) for name in read_listing(directory).get("parts", ())]
     missing = [folder.name for folder in folders if not (folder / WORDS).is_file()]
     if missing:
         raise ExchangeError(f"{directory}: lacks {', '.join(missing)}; convert it again")

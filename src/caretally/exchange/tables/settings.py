@@ -1,0 +1,61 @@
+"""How a population is to be decided, and what that rests on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from caretally import __version__
+from caretally.clock import ServiceMonth
+from caretally.exchange.tables.input_files import WORDS, file_digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkSettings:
+    """How parts are decided.
+
+    policy: overrides the payers' counting policies. rulebook: a folder instead of the installed
+    one. cache: keeps compiled code. compiled: False runs the fold as it stands.
+    """
+
+    month: ServiceMonth
+    cache: Path
+    policy: str | None = None
+    rulebook: Path | None = None
+    compiled: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartDone:
+    """A part that stands decided; error says what went wrong where it does not."""
+
+    part: str
+    patients: int = 0
+    lines: int = 0
+    was_there: bool = False
+    error: str = ""
+
+
+Progress = Callable[[PartDone], None]
+"""Told of every part when it is done."""
+
+
+def made_of(folder: Path, settings: BulkSettings, rulebook_digest: str) -> dict[str, object]:
+    """Return all that the decisions of a part rest on: inputs, rules and options."""
+    files = sorted(folder.glob("*.parquet"))
+    return {
+        "program": __version__,
+        "month": str(settings.month),
+        "policy": settings.policy,
+        "rulebook": rulebook_digest,
+        "words": file_digest(folder / WORDS),
+        "bytes": {file.name: file.stat().st_size for file in files},
+    }
+
+
+def digest_of(resting_on: dict[str, object]) -> str:
+    """Return the digest of what decisions rest on."""
+    return hashlib.sha256(json.dumps(resting_on, sort_keys=True).encode()).hexdigest()
