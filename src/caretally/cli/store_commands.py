@@ -85,14 +85,14 @@ def export(
     screen.tell(f"{count:,} entries in {target}")
 
 
-@commands.command()
+@commands.command(epilog="Example: caretally migrate")
 def migrate() -> None:
     """Create the tables of the database, or bring them up to date."""
     applied = loaded("caretally.store.tending").migrate(stored(is_ready=False).db)
     screen.tell(f"{len(applied)} changes to the tables" if applied else "the tables are up to date")
 
 
-@commands.command()
+@commands.command(epilog="Example: caretally rebuild")
 def rebuild() -> None:
     """Drop all that follows from the journal and work it out again."""
     journal = stored()

@@ -180,8 +180,10 @@ def make_site(request: pytest.FixtureRequest, tmp_path: Path, pattern: Path) -> 
             file = tmp_path / f"{alias}.sqlite3"
             shutil.copy(pattern, file)
             made.append((alias, None))
-            url = f"sqlite:///{file}"
-            return Site(db=configured(alias, sqlite_settings(file)), kind=kind, url=url)
+            wanted = sqlite_settings(file)
+            hasty = wanted["OPTIONS"]["init_command"].replace("=FULL", "=OFF")
+            wanted["OPTIONS"] = {**wanted["OPTIONS"], "init_command": hasty}
+            return Site(db=configured(alias, wanted), kind=kind, url=f"sqlite:///{file}")
         cluster: Cluster = request.getfixturevalue("cluster")
         cluster.sql(f"CREATE DATABASE {alias} TEMPLATE pattern")
         made.append((alias, cluster))
