@@ -7,7 +7,7 @@ what is stored. Whatever is wrong is named at once, and nothing of it is kept.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from caretally.errors import ConflictError, InputError, Problem
@@ -23,6 +23,7 @@ from caretally.store.months import Desk, work_out
 from caretally.store.reach import Reaching
 from caretally.store.shelf import Held, Shelf, entry_of
 from caretally.store.streams import (
+    OWN,
     Book,
     Stream,
     locked_book,
@@ -182,6 +183,7 @@ def settle(
     file_corrections(book, filed, corrected.pairs, where)
     if ties.overlaps or ties.shared or corrected.members:
         streams |= numbered_streams(book, streams)
+    book = replace(book, own=next(each for each in streams.values() if each.name == OWN))
     reaching = Reaching(book=book, shelf=desk.shelf, streams=streams)
     reaching.take(filed, ties, corrected.members)
     missing = reaching.found.keys() - streams.keys()

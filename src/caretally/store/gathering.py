@@ -94,8 +94,8 @@ def gather(book: Book, stream: Stream, shelf: Shelf, *, as_of: datetime | None =
 
 def connected(book: Book, stream: Stream) -> list[Stream]:
     """Return a stream, the practice's own, and those a patient's months depend on, by number."""
-    found = {each.id: each for each in named_streams(book, (OWN, stream.name)).values()}
-    found[stream.id] = stream
+    own = book.own or named_streams(book, [OWN])[OWN]
+    found = {own.id: own, stream.id: stream}
     if stream.ties & (STAFF | DEVICES):
         add(book, found, rivals(book, stream) if stream.ties & STAFF else ())
         add(book, found, sharing(book, stream) if stream.ties & DEVICES else ())

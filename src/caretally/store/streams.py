@@ -40,11 +40,15 @@ class Stream:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Book:
-    """A practice's journal in a database: which practice, and under which number."""
+    """A practice's journal in a database: which practice, and under which number.
+
+    own: the stream that is about no patient, where it was read in this transaction.
+    """
 
     db: Database
     practice: str
     number: int
+    own: Stream | None = None
 
 
 def stream_name(entry: Entry) -> str:
