@@ -112,7 +112,10 @@ class Grouping:
         return self.changes[epoch - 1] if epoch else self.changes[0] - 1
 
     def groups(self, facts: Sequence[Array]) -> list[Group]:
-        """Return the groups of slots, device periods first, then the decided months."""
+        """Return the groups of slots, device periods first, then the decided months.
+
+        The order follows from the slots alone, not from what was grouped before.
+        """
         if not len(facts[0]):
             return []
         key = self.epochs(facts[POSITION["to_day"]])
@@ -133,7 +136,9 @@ class Grouping:
             Group(self._known[n], order[start:end])
             for n, start, end in zip(found.tolist(), starts.tolist(), ends, strict=True)
         ]
-        return sorted(groups, key=lambda group: (-group.kind.period, -group.kind.decided))
+        return sorted(
+            groups, key=lambda group: (-group.kind.period, -group.kind.decided, int(group.rows[0]))
+        )
 
     def number(self, key: int) -> int:
         """Return the number of the kind of slots of a key."""

@@ -5,6 +5,7 @@ Uses the session that is active, or starts Spark on this machine and stops it ag
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
@@ -13,7 +14,7 @@ from typing import Any
 
 from caretally.exchange.extras import pa, sql
 from caretally.exchange.tables.deciding import decide_part
-from caretally.exchange.tables.settings import BulkSettings, PartDone
+from caretally.exchange.tables.settings import BulkSettings, PartDone, package_root
 
 COLUMNS = "part string, patients long, lines long, was_there boolean, error string"
 Batches = Callable[[Iterable[Any]], Iterator[Any]]
@@ -48,7 +49,8 @@ def run(
 
 
 def local_session(workers: int) -> Any:
-    """Start Spark on this machine, quietly."""
+    """Start Spark on this machine, quietly; its processes run this very Python and package."""
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = (
         sql.SparkSession.builder.appName("caretally")
         .master(f"local[{workers}]")
@@ -56,8 +58,7 @@ def local_session(workers: int) -> Any:
         .config("spark.ui.showConsoleProgress", "false")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.pyspark.python", sys.executable)
-        .config("spark.pyspark.driver.python", sys.executable)
+        .config("spark.executorEnv.PYTHONPATH", str(package_root()))
     )
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")

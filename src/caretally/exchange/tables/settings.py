@@ -59,3 +59,8 @@ def made_of(folder: Path, settings: BulkSettings, rulebook_digest: str) -> dict[
 def digest_of(resting_on: dict[str, object]) -> str:
     """Return the digest of what decisions rest on."""
     return hashlib.sha256(json.dumps(resting_on, sort_keys=True).encode()).hexdigest()
+
+
+def package_root() -> Path:
+    """Return the folder from which other processes can import the package that runs here."""
+    return Path(__file__).resolve().parents[3]
