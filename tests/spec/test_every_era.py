@@ -9,33 +9,18 @@ from __future__ import annotations
 
 import pytest
 
-from caretally.billability.scenarios import Scenario, run_scenario, scenarios_in
-from caretally.billability.sheets import load_rulebook
-from caretally.billability.yaml_lines import Problems
-
-ERAS = (
-    "2019-06", "2020-01", "2020-06", "2021-06", "2022-06", "2023-06", "2024-06", "2025-06",
-    "2025-11", "2026-06",
-)  # fmt: skip
-"""A month between any two dates on which a sheet's requirements change."""
-THERAPEUTIC_ERAS = tuple(era for era in ERAS if era >= "2022")
-BODY_SYSTEMS = {
-    "respiratory": ("98976", "98984"),
-    "musculoskeletal": ("98977", "98985"),
-    "cognitive_behavioral": ("98978", "98986"),
-}
-DEVICE_CODES = (
-    "99453", "99454", "99445", "98975", "98976", "98977", "98978", "98984", "98985", "98986",
-)  # fmt: skip
-MINUTES_CODES = ("99457", "99458", "99470", "98979", "98980", "98981")
-SPECIFIC_CODES = ("95249", "95250", "95251", "99473", "99474")
-FIRST_MONTHS = {
-    "99458": "2020-01", "99445": "2026-01", "99470": "2026-01", "98975": "2022-01",
-    "98976": "2022-01", "98977": "2022-01", "98978": "2023-01", "98979": "2026-01",
-    "98980": "2022-01", "98981": "2022-01", "98984": "2026-01", "98985": "2026-01",
-    "98986": "2026-01",
-}  # fmt: skip
-"""When a code could first be billed, where that is not 2019-01."""
+from tests.spec.eras import (
+    BODY_SYSTEMS,
+    DEVICE_CODES,
+    ERAS,
+    MINUTES_CODES,
+    SPECIFIC_CODES,
+    THERAPEUTIC_ERAS,
+    decide_and_compare,
+    of_era,
+    therapeutic,
+    unmet,
+)
 
 MISSING = {
     "is_ordered": "without: [ordered]",
@@ -49,41 +34,18 @@ MISSING = {
 """By criterion, the circumstance or the entry that leaves it unmet."""
 
 
-def of_era(codes: tuple[str, ...], era: str) -> list[str]:
-    """Return the codes that could be billed in an era."""
-    return [code for code in codes if FIRST_MONTHS.get(code, "2019-01") <= era]
-
-
-def story(era: str, circumstance: str, expected: str, body_system: str = "") -> Scenario:
-    """Return a month with set-up, data, a long call and marked review, and one circumstance."""
+def holds_where(era: str, circumstance: str, expected: str, body_system: str = "") -> None:
+    """Decide a month with set-up, data, a long call and marked review, and one circumstance."""
     entries = [
-        f"{{at: {era}-04 10:00, contact: 40m}}",
-        f"{{at: {era}-05 10:00, time: 30m, by: np, intended_code: '99091'}}",
+        f"at: {era}-04 10:00, contact: 40m",
+        f"at: {era}-05 10:00, time: 30m, by: np, intended_code: '99091'",
     ]
-    lines = [f"name: {era} {circumstance}", f"month: {era}", f"expect: {{{expected}}}"]
+    lines = list(therapeutic(body_system))
     if circumstance.startswith("kind: "):
-        entries.append(f"{{at: {era}-01 08:00, {circumstance}}}")
-    elif circumstance:
+        entries.append(f"at: {era}-01 08:00, {circumstance}")
+    else:
         lines.append(circumstance)
-    if body_system:
-        lines += ["program: rtm", f"body_system: {body_system}"]
-    lines[0] = "name: a month"
-    lines.append(f"entries: [{', '.join(entries)}]")
-    problems = Problems()
-    text = "scenarios:\n  -\n" + "".join(f"    {line}\n" for line in lines)
-    (scenario,) = scenarios_in(text, "era.scenarios.yaml", problems)
-    assert problems.found == []
-    return scenario
-
-
-def unmet(codes: list[str], criterion: str) -> str:
-    """Return the expectation that codes are not billable for want of one criterion."""
-    return ", ".join(f"'{code}': {{billable: false, unmet: [{criterion}]}}" for code in codes)
-
-
-def holds(scenario: Scenario) -> None:
-    """Run a scenario and show its differences."""
-    assert run_scenario(scenario, load_rulebook()).differences == ()
+    decide_and_compare(era, expected, *filter(None, lines), entries=entries)
 
 
 def elsewhere(code: str, era: str) -> str:
@@ -96,7 +58,7 @@ def test_nothing_is_missing(era: str) -> None:
     """With everything on file each era bills what it knows."""
     codes = of_era(("99453", "99454", "99457", "99458"), era)
     expected = ", ".join(f"'{code}': {{billable: true}}" for code in codes)
-    holds(story(era, "", f"{expected}, holds: []"))
+    holds_where(era, "", f"{expected}, holds: []")
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -105,7 +67,7 @@ def test_physiologic_codes(era: str, criterion: str) -> None:
     """Every physiologic code and 99091 asks for it in every era."""
     codes = of_era(("99453", "99454", "99445", "99457", "99458", "99470", "99091"), era)
     expected = f"{unmet(codes, criterion)}, lines: [], holds: [{criterion}]"
-    holds(story(era, MISSING[criterion], expected))
+    holds_where(era, MISSING[criterion], expected)
 
 
 @pytest.mark.parametrize("body_system", BODY_SYSTEMS)
@@ -115,7 +77,7 @@ def test_therapeutic_codes(era: str, criterion: str, body_system: str) -> None:
     """Every therapeutic code asks for it in every era."""
     codes = of_era(("98975", *BODY_SYSTEMS[body_system], "98979", "98980", "98981"), era)
     expected = f"{unmet(codes, criterion)}, lines: [], holds: [{criterion}]"
-    holds(story(era, MISSING[criterion], expected, body_system))
+    holds_where(era, MISSING[criterion], expected, body_system)
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -125,14 +87,14 @@ def test_service(era: str, piece: str) -> None:
     criterion = {"enrolled": "is_enrolled", "consented": "has_consent"}[piece]
     codes = of_era(("99457", "99458", "99470", "99091"), era)
     expected = f"{unmet(codes, criterion)}, periods: [], lines: [], some_holds: [{criterion}]"
-    holds(story(era, f"without: [{piece}]", expected))
+    holds_where(era, f"without: [{piece}]", expected)
 
 
 @pytest.mark.parametrize("era", THERAPEUTIC_ERAS)
 def test_therapeutic_consent(era: str) -> None:
     """Therapeutic minutes ask for consent."""
     expected = f"{unmet(of_era(('98979', '98980', '98981'), era), 'has_consent')}, lines: []"
-    holds(story(era, "without: [consented]", expected, "respiratory"))
+    holds_where(era, "without: [consented]", expected, "respiratory")
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -140,14 +102,14 @@ def test_device_data(era: str) -> None:
     """Minutes and review ask for a data day."""
     codes = of_era(("99457", "99458", "99470", "99091"), era)
     expected = f"{unmet(codes, 'has_device_data')}, lines: [], holds: [has_device_data]"
-    holds(story(era, "without: [readings]", expected))
+    holds_where(era, "without: [readings]", expected)
 
 
 @pytest.mark.parametrize("era", THERAPEUTIC_ERAS)
 def test_therapeutic_device_data(era: str) -> None:
     """Therapeutic minutes ask for a data day."""
     codes = of_era(("98979", "98980", "98981"), era)
-    holds(story(era, "without: [readings]", unmet(codes, "has_device_data"), "respiratory"))
+    holds_where(era, "without: [readings]", unmet(codes, "has_device_data"), "respiratory")
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -155,13 +117,13 @@ def test_established(era: str) -> None:
     """An established patient is asked for since the emergency ended, of physiologic codes only."""
     codes = of_era(("99453", "99454", "99445", "99457", "99458", "99470", "99091"), era)
     if era < "2023-05":
-        holds(story(era, "without: [established]", "'99457': {billable: true}, holds: []"))
+        holds_where(era, "without: [established]", "'99457': {billable: true}, holds: []")
         return
     expected = f"{unmet(codes, 'is_established')}, lines: [], holds: [is_established]"
-    holds(story(era, "without: [established]", expected))
+    holds_where(era, "without: [established]", expected)
     if era >= "2022":
         asked = ", ".join(f"'{code}': {{billable: true}}" for code in ("98975", "98980", "98981"))
-        holds(story(era, "without: [established]", asked, "respiratory"))
+        holds_where(era, "without: [established]", asked, "respiratory")
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -170,16 +132,16 @@ def test_one_program(era: str) -> None:
     codes = of_era(("99453", "99454", "99445", "99457", "99458", "99470"), era)
     criterion = "is_in_one_monitoring_program"
     expected = f"{unmet(codes, criterion)}, lines: [99091 {era[-2:]}-{last_day(era)}]"
-    holds(story(era, "also: [rtm]", expected))
+    holds_where(era, "also: [rtm]", expected)
 
 
 @pytest.mark.parametrize("body_system", BODY_SYSTEMS)
 @pytest.mark.parametrize("era", THERAPEUTIC_ERAS)
 def test_one_program_of_therapeutic_codes(era: str, body_system: str) -> None:
     """Therapeutic codes know the same exclusion."""
-    codes = of_era(("98979", "98980", "98981"), era)
+    codes = of_era(("98975", *BODY_SYSTEMS[body_system], "98979", "98980", "98981"), era)
     expected = unmet(codes, "is_in_one_monitoring_program")
-    holds(story(era, "also: [rpm]", expected, body_system))
+    holds_where(era, "also: [rpm]", expected, body_system)
 
 
 def last_day(era: str) -> str:
@@ -193,13 +155,12 @@ def test_device_billed_elsewhere(era: str, code: str) -> None:
     """Each set-up and device code of another practice holds all of ours, and no minutes."""
     criterion = "is_not_billed_elsewhere"
     codes = of_era(("99453", "99454", "99445"), era)
-    holds(
-        story(era, elsewhere(code, era), f"{unmet(codes, criterion)}, '99457': {{billable: true}}")
-    )
+    held = f"{unmet(codes, criterion)}, '99457': {{billable: true}}"
+    holds_where(era, elsewhere(code, era), held)
     for body_system, devices in BODY_SYSTEMS.items() if era >= "2022" else ():
         codes = of_era(("98975", *devices), era)
         expected = f"{unmet(codes, criterion)}, '98980': {{billable: true}}"
-        holds(story(era, elsewhere(code, era), expected, body_system))
+        holds_where(era, elsewhere(code, era), expected, body_system)
 
 
 @pytest.mark.parametrize("code", MINUTES_CODES)
@@ -208,11 +169,11 @@ def test_minutes_billed_elsewhere(era: str, code: str) -> None:
     """Each minutes code of another practice holds all of ours, and no device."""
     criterion = "is_not_billed_elsewhere"
     codes = of_era(("99457", "99458", "99470"), era)
-    holds(story(era, elsewhere(code, era), unmet(codes, criterion)))
+    holds_where(era, elsewhere(code, era), unmet(codes, criterion))
     if era >= "2022":
         codes = of_era(("98979", "98980", "98981"), era)
         expected = f"{unmet(codes, criterion)}, '98975': {{billable: true}}"
-        holds(story(era, elsewhere(code, era), expected, "respiratory"))
+        holds_where(era, elsewhere(code, era), expected, "respiratory")
 
 
 @pytest.mark.parametrize("code", SPECIFIC_CODES)
@@ -224,17 +185,17 @@ def test_specific_codes_go_first(era: str, code: str) -> None:
     for circumstance in (elsewhere(code, era), visit):
         codes = of_era(("99454", "99445"), era)
         expected = f"{unmet(codes, criterion)}, '99453': {{billable: true}}"
-        holds(story(era, circumstance, expected))
+        holds_where(era, circumstance, expected)
         for body_system, devices in BODY_SYSTEMS.items() if era >= "2022" else ():
             expected = f"{unmet(of_era(devices, era), criterion)}, '98975': {{billable: true}}"
             if of_era(devices, era):
-                holds(story(era, circumstance, expected, body_system))
+                holds_where(era, circumstance, expected, body_system)
 
 
 @pytest.mark.parametrize("era", ERAS)
 def test_review_gives_way(era: str) -> None:
     """99091 gives way to the minutes of the month in every era."""
-    holds(story(era, "", "'99091': {billable: false, unmet: [is_not_bundled]}"))
+    holds_where(era, "", "'99091': {billable: false, unmet: [is_not_bundled]}")
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -247,11 +208,11 @@ def test_bundle_of_health_centers(era: str, setting: str) -> None:
         "2024-06": f"{unmet([*codes, '99091'], 'is_outside_g0511')}, lines: []",
         "2025-06": f"{billed}, flags: [g0511_possible]",
     }.get(era, f"{billed}, no_flags: [g0511_possible], holds: []")
-    holds(story(era, f"setting: {setting}", expected))
+    holds_where(era, f"setting: {setting}", expected)
     for body_system, devices in BODY_SYSTEMS.items() if era == "2024-06" else ():
         therapeutic = of_era(("98975", *devices, "98980", "98981"), era)
         held = f"{unmet(therapeutic, 'is_outside_g0511')}, lines: []"
-        holds(story(era, f"setting: {setting}", held, body_system))
+        holds_where(era, f"setting: {setting}", held, body_system)
 
 
 @pytest.mark.parametrize("body_system", BODY_SYSTEMS)
@@ -259,4 +220,4 @@ def test_bundle_of_health_centers(era: str, setting: str) -> None:
 def test_therapeutic_bundle_as_a_choice(era: str, body_system: str) -> None:
     """Therapeutic codes carry the same flag for as long."""
     name = "flags" if era == "2025-06" else "no_flags"
-    holds(story(era, "setting: fqhc", f"{name}: [g0511_possible]", body_system))
+    holds_where(era, "setting: fqhc", f"{name}: [g0511_possible]", body_system)
