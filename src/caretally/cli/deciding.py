@@ -18,6 +18,7 @@ from caretally.cli import screen
 from caretally.cli.chart import Chart, roles_of
 from caretally.cli.overview import overview
 from caretally.cli.page import page
+from caretally.cli.population import decide_population, population_of
 from caretally.cli.reading import (
     check_patient,
     descriptors_of,
@@ -146,6 +147,19 @@ def decide(
         str | None,
         typer.Option(metavar="CSV", help="Your own licensed code descriptors: code,descriptor."),
     ] = None,
+    tables: Annotated[
+        str | None,
+        typer.Option(metavar="DIR", help="Instead of files: tables that `caretally tables` made."),
+    ] = None,
+    out: Annotated[
+        str | None, typer.Option(metavar="DIR", help="With --tables: where the decisions go.")
+    ] = None,
+    engine: Annotated[
+        str, typer.Option(metavar="NAME", help="With --tables: local, ray or spark.")
+    ] = "local",
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", help="With --tables: so many parts at a time.")
+    ] = None,
 ) -> None:
     """Say what may be billed for a month, why, and what is missing."""
     asked = Asked(
@@ -154,6 +168,12 @@ def decide(
         policy=policy_of(policy),
         as_of=instant_of(as_of),
     )
+    if tables is not None:
+        alone = {"FILE": files, "--patient": patient, "--as-of": as_of, "--lenient": lenient,
+                 "--all": every, "--descriptors": descriptors}  # fmt: skip
+        how = {"month": asked.month, "policy": asked.policy, "engine": engine, "workers": workers}
+        decide_population(population_of(tables, out, alone, how), as_json=as_json)
+        return
     own_words = descriptors_of(descriptors)
     reading = read_files(files or [], lenient=lenient)
     found = decisions(record_read(reading, asked.as_of), asked)

@@ -6,10 +6,21 @@ that needs them is told which extra is missing.
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 
+from caretally.settings import Settings
+
 TABLES = "caretally.exchange.tables.conversion"
+BULK = "caretally.exchange.bulk"
+REPLAY_COLUMNS = "caretally.cli.replay_columns"
+
+
+def compiled_folder() -> Path:
+    """Return the folder that keeps compiled code between runs."""
+    return Settings.read(os.environ).home / "compiled"
 
 
 def loaded(room: str) -> ModuleType:

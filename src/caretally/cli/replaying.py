@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import msgspec
 import typer
@@ -16,16 +16,21 @@ from rich.text import Text
 
 from caretally.billability.decide import Judge
 from caretally.billability.fees import load_fees
+from caretally.billability.judged_months import is_loaded_for
 from caretally.billability.sheets import Rulebook, load_rulebook
 from caretally.cli import screen
 from caretally.cli.deciding import Files, Lenient
+from caretally.cli.extras import REPLAY_COLUMNS, compiled_folder, loaded
 from caretally.cli.reading import day_of, month_of, policy_of, read_files, record_read, refusal
-from caretally.cli.tally import Replay, Tally
+from caretally.cli.tally import Counted, Replay, Tally
 from caretally.cli.words import POLICY_WORDS, dollars
 from caretally.clock import ServiceMonth
+from caretally.errors import MissingExtraError
 from caretally.patient_months.rows import Record
 
 commands = typer.Typer()
+MANY_MONTHS = 2_000
+"""Patient-months from which on columns are faster, compiling included."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,10 +116,7 @@ def otherwise_of(rules_of: str | None, policy: str | None) -> Otherwise:
 
 
 def replayed(
-    record: Record,
-    months: Sequence[ServiceMonth],
-    otherwise: Otherwise,
-    rulebook: Rulebook,
+    record: Record, months: Sequence[ServiceMonth], otherwise: Otherwise, rulebook: Rulebook
 ) -> Replay:
     """Return the months decided by their own rules and otherwise.
 
@@ -124,28 +126,68 @@ def replayed(
     if otherwise.rules_on and not rulebook.is_loaded_on(otherwise.rules_on):
         expected = f"a date from {rulebook.loaded_from} to {rulebook.loaded_to}"
         raise refusal("--rules-of", f"{otherwise.rules_on}, without rules", expected)
-    fees = load_fees()
     judges = (
         Judge(rulebook=rulebook),
         Judge(rulebook=rulebook, policy=otherwise.policy, rules_on=otherwise.rules_on),
     )
+    fees = load_fees()
     tallies = Tally(fees=fees), Tally(fees=fees, priced_on=otherwise.rules_on)
-    not_loaded: set[str] = set()
-    patients: set[str] = set()
+    way = way_of(record, judges, len(months))
     with screen.progress("months", len(months)) as bars:
         for done, month in enumerate(months):
             for judge, tally in zip(judges, tallies, strict=True):
-                for decision in judge.decide(record, month):
-                    tally.add(decision.lines)
-                    patients.add(decision.patient)
-                    if not decision.month.is_loaded:
-                        not_loaded.add(str(month))
+                tally.add(way.counted(judge, month))
             screen.step(bars, done + 1)
+    not_loaded = [
+        str(month)
+        for month in months
+        if not all(is_loaded_for(judge.bench, month) for judge in judges)
+    ]
     return Replay(
         first=str(months[0]), last=str(months[-1]), other_rules=otherwise.words(),
-        patients=len(patients), was=tallies[0], would_be=tallies[1],
-        not_loaded=tuple(sorted(not_loaded)),
+        patients=way.patients, was=tallies[0], would_be=tallies[1], not_loaded=tuple(not_loaded),
     )  # fmt: skip
+
+
+class Way(Protocol):
+    """How months are decided: patient by patient, or on columns."""
+
+    @property
+    def patients(self) -> int:
+        """How many patients are on record."""
+
+    def counted(self, judge: Judge, month: ServiceMonth) -> Iterable[Counted]:
+        """Return the units of each code and date of service that stand in a month."""
+
+
+@dataclass(frozen=True, slots=True)
+class PatientByPatient:
+    """Months decided one patient after the other; needs no extra."""
+
+    record: Record
+
+    @property
+    def patients(self) -> int:
+        """How many patients are on record."""
+        return len({entry.patient for entry in self.record.known} - {None})
+
+    def counted(self, judge: Judge, month: ServiceMonth) -> Iterator[Counted]:
+        """Yield the units of each line that stands in a month."""
+        for decision in judge.decide(self.record, month):
+            for line in decision.lines:
+                yield Counted(code=line.code, day=line.date_of_service, units=line.units)
+
+
+def way_of(record: Record, judges: Sequence[Judge], months: int) -> Way:
+    """Return the way that is done first: columns for many patient-months, where they can be had."""
+    plain = PatientByPatient(record)
+    if plain.patients * months < MANY_MONTHS:
+        return plain
+    try:
+        columns: Way = loaded(REPLAY_COLUMNS).ReplayColumns(record, judges, compiled_folder())
+    except MissingExtraError:
+        return plain
+    return columns
 
 
 def replay_parts(done: Replay) -> Iterator[RenderableType]:

@@ -107,9 +107,10 @@ def progress(what: str, total: int, *, least: int = 0) -> Iterator[Progress]:
 
     least: a smaller total is done before anybody could read a bar.
     """
+    is_shown = total >= least and sys.stderr.isatty()
     bars = Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-        console=Console(stderr=True), transient=True, disable=total < least or not sys.stderr.isatty(),
+        console=Console(stderr=True), transient=True, disable=not is_shown,
     )  # fmt: skip
     with bars:
         bars.add_task(what, total=total)

@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from caretally.billability.fees import Fees
-from caretally.billability.lines import Line
 from caretally.money import NO_MONEY, Money
+
+
+class Counted(NamedTuple):
+    """Units of a code that stand on a date of service."""
+
+    code: str
+    day: date
+    units: int
 
 
 @dataclass(slots=True, kw_only=True)
@@ -24,22 +32,16 @@ class Tally:
     units: dict[str, int] = field(default_factory=dict)
     amounts: dict[str, Money] = field(default_factory=dict)
     unpriced: set[str] = field(default_factory=set)
-    lines: int = 0
 
-    def add(self, lines: Iterable[Line]) -> None:
-        """Add the lines of one decision."""
-        for line in lines:
-            self.add_units(line.code, self.priced_on or line.date_of_service, line.units)
-
-    def add_units(self, code: str, day: date, units: int) -> None:
-        """Add units of a code at the national amount of a date."""
-        self.lines += 1
-        self.units[code] = self.units.get(code, 0) + units
-        amount = self.fees.national(code, day)
-        if amount is None:
-            self.unpriced.add(code)
-        else:
-            self.amounts[code] = self.amount(code) + amount.times(units)
+    def add(self, counted: Iterable[Counted]) -> None:
+        """Add units at their national amounts."""
+        for code, day, units in counted:
+            self.units[code] = self.units.get(code, 0) + units
+            amount = self.fees.national(code, self.priced_on or day)
+            if amount is None:
+                self.unpriced.add(code)
+            else:
+                self.amounts[code] = self.amount(code) + amount.times(units)
 
     def amount(self, code: str) -> Money:
         """Return what the units of a code come to."""
