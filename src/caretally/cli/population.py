@@ -6,6 +6,7 @@ A run that was stopped goes on where it stopped; asking again prints what stands
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,7 @@ class Population:
 
 
 def population_of(
-    tables: str, out: str | None, alone: dict[str, object], how: dict[str, Any]
+    tables: str, out: str | None, alone: Mapping[str, object], how: Mapping[str, Any]
 ) -> Population:
     """Return what was asked, refusing options that tables do not go with.
 
@@ -49,9 +50,7 @@ def population_of(
     """
     for option, given in alone.items():
         if given:
-            hint = (
-                "convert with `caretally tables --as-of`" if option == "--as-of" else "leave it out"
-            )
+            hint = "name it to `caretally tables`" if option == "--as-of" else "leave it out"
             raise refusal(option, "it beside --tables", "files or tables, not both", hint)
     if out is None:
         hint = "add --out decisions"
@@ -84,10 +83,12 @@ def decide_population(asked: Population, *, as_json: bool) -> None:
         done = bulk.decide_tables(asked.tables, asked.out, settings, engine=engine, progress=told)
     stood = f" ({done.stood} stood before)" if done.stood else ""
     screen.tell(
-        f"{done.patients:,} patients of {done.parts} parts{stood}: {done.lines:,} lines in"
-        f" {asked.out}"
+        f"{done.patients:,} patients in {done.parts} part{'s' * (done.parts != 1)}{stood}:"
+        f" {done.lines:,} lines in {asked.out}"
     )
     if as_json:
         screen.write_lines(
             msgspec.json.encode(decision.to_json()) for decision in bulk.render_decisions(asked.out)
         )
+    else:
+        screen.tell("Every decision in full: ask again with --json; what stands is kept.")
