@@ -1,6 +1,6 @@
 """What Django is told, made from the program's settings; it writes only the secret key.
 
-The home is made where there is none, readable by its owner alone.
+The home, the key and the database file are made where there are none, for their owner alone.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from caretally.project.database_url import database_settings
+from caretally.project.database_url import SQLITE_FILE, database_settings
 from caretally.settings import Settings
 
 KEY_FILE = "secret_key"
@@ -18,9 +18,12 @@ KEY_FILE = "secret_key"
 
 def configuration(settings: Settings) -> dict[str, Any]:
     """Return Django's settings."""
+    home = made_home(settings.home)
+    if not settings.database_url:
+        (home / SQLITE_FILE).touch(mode=0o600, exist_ok=True)
     return {
-        "SECRET_KEY": settings.secret_key or kept_secret(made_home(settings.home)),
-        "DATABASES": {"default": database_settings(settings.database_url, settings.home)},
+        "SECRET_KEY": settings.secret_key or kept_secret(home),
+        "DATABASES": {"default": database_settings(settings.database_url, home)},
         "INSTALLED_APPS": ["caretally.store"],
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
         "USE_TZ": True,

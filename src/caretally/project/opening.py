@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
 
-import django
+from caretally.errors import MissingExtraError
 
 SETTINGS_MODULE = "caretally.project.django_settings"
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS_MODULE)
-django.setup()
+try:
+    import_module("django").setup()
+except ModuleNotFoundError as missing:
+    raise MissingExtraError("server", missing.name or "django") from missing

@@ -6,14 +6,15 @@ months kept for a patient are those in which something happened.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from caretally.clock import ServiceMonth, instant_of
+from caretally.clock import DEFAULT_ZONE, ServiceMonth, instant_of, local_date
 from caretally.journal.entries import (
     DeviceAssigned,
     DeviceReturned,
+    Enrolled,
     Entry,
     PracticeRegistered,
     ReadingRecorded,
@@ -21,13 +22,11 @@ from caretally.journal.entries import (
 )
 from caretally.patient_months.rows import SPAN_KINDS
 from caretally.store.shelf import Shelf
-from caretally.store.streams import Book, Stream, patient_streams
+from caretally.store.streams import Book, Stream, numbered_streams, patient_streams
 from caretally.store.ties import LONGEST_SPAN, Filed, Ties
 
 FIRST, LAST = ServiceMonth(2010, 1), ServiceMonth(2035, 12)
 """Months kept at all; earlier and later ones have no rules and are decided when asked for."""
-WEST, EAST = timedelta(hours=12), timedelta(hours=14)
-"""Farthest that local time lies behind and before UTC."""
 
 
 @dataclass(slots=True)
@@ -52,18 +51,31 @@ class Reach:
         return sorted({*self.touched, *later, *(self.again & set(kept))})
 
 
-def months_touched(begins: datetime, ends: datetime) -> Iterator[str]:
-    """Yield the months in which two instants may lie somewhere on earth, as far as any are kept."""
-    for instant in (begins, ends):
-        for local in ((instant - WEST).date(), (instant + EAST).date()):
-            month = ServiceMonth(local.year, local.month)
-            if FIRST <= month <= LAST:
-                yield str(month)
+def zones_of(*entries: Iterable[Entry]) -> frozenset[str]:
+    """Return the zones in which somebody's days may be told, given what is on record."""
+    zones = {
+        entry.body.time_zone
+        for some in entries
+        for entry in some
+        if isinstance(entry.body, Enrolled | PracticeRegistered)
+    }
+    return frozenset({DEFAULT_ZONE, *(zone for zone in zones if zone is not None)})
 
 
-def months_between(begins: int, ends: int) -> set[str]:
-    """Return the months that two seconds may lie in."""
-    return set(months_touched(instant_of(begins), instant_of(ends)))
+def months_touched(instants: Iterable[datetime], zones: Iterable[str]) -> set[str]:
+    """Return the months in which instants lie in some zones, as far as any are kept."""
+    dates = {local_date(instant, zone) for instant in instants for zone in zones}
+    months = {ServiceMonth(date.year, date.month) for date in dates}
+    return {str(month) for month in months if FIRST <= month <= LAST}
+
+
+def months_near(begins: int, ends: int) -> set[str]:
+    """Return the months that two seconds may lie in, wherever on earth."""
+    return months_touched((instant_of(begins), instant_of(ends)), FARTHEST)
+
+
+FARTHEST = ("Etc/GMT+12", "Etc/GMT-14")
+"""The zones in which it is earliest and latest."""
 
 
 def extent(entry: Entry) -> tuple[datetime, datetime]:
@@ -72,6 +84,24 @@ def extent(entry: Entry) -> tuple[datetime, datetime]:
     if entry.body.kind not in SPAN_KINDS:
         closes = entry.at
     return min(entry.at, closes), max(entry.at, closes)
+
+
+def first_by_vendor(entries: Iterable[Entry]) -> dict[str, datetime]:
+    """Return the earliest instant of the readings that share a vendor's id."""
+    firsts: dict[str, datetime] = {}
+    for entry in entries:
+        body = entry.body
+        if isinstance(body, ReadingRecorded) and body.vendor_reading_id is not None:
+            key = body.vendor_reading_id
+            if key not in firsts or entry.at < firsts[key]:
+                firsts[key] = entry.at
+    return firsts
+
+
+def months_of(entries: Iterable[Entry], zones: Iterable[str]) -> set[str]:
+    """Return the months in which entries take place."""
+    instants = {instant for entry in entries for instant in extent(entry)}
+    return months_touched(instants, zones)
 
 
 ALWAYS = str(FIRST)
@@ -88,6 +118,22 @@ class Reaching:
     shelf: Shelf
     streams: Mapping[int, Stream]
     found: dict[int, Reach] = field(default_factory=dict)
+    zones: dict[int, frozenset[str]] = field(default_factory=dict)
+    firsts: dict[int, dict[str, datetime]] = field(default_factory=dict)
+
+    def zones_of(self, stream: int) -> frozenset[str]:
+        """Return the zones in which a stream's days may be told."""
+        if stream not in self.zones:
+            own, row = self.book.own, self.stream(stream)
+            practice = self.shelf.entries(self.book.db, own) if own is not None else ()
+            self.zones[stream] = zones_of(practice, self.shelf.entries(self.book.db, row))
+        return self.zones[stream]
+
+    def stream(self, number: int) -> Stream:
+        """Return the row of a stream."""
+        if number not in self.streams:
+            return numbered_streams(self.book, [number])[number]
+        return self.streams[number]
 
     def of(self, stream: int) -> Reach:
         """Return what a stream must work out."""
@@ -105,7 +151,7 @@ class Reaching:
                 if not isinstance(entry.body, ReadingRecorded):
                     states.add(stream)
         for tied in ties.overlaps:
-            self.of(tied.stream).again |= months_between(tied.begins, tied.ends)
+            self.of(tied.stream).again |= months_near(tied.begins, tied.ends)
         for stream in ties.shared:
             self.of(stream).from_month(ALWAYS)
         self.take_rivals(states)
@@ -114,7 +160,8 @@ class Reaching:
     def take_own(self, entry: Entry, stream: int) -> None:
         """Take in what an entry does to its own patient."""
         reach, body = self.of(stream), entry.body
-        reach.touched.update(months_touched(*extent(entry)))
+        zones = self.zones_of(stream)
+        reach.touched |= months_touched(extent(entry), zones)
         if body.kind in SPAN_KINDS:
             begins, ends = extent(entry)
             if ends - begins > timedelta(days=20):
@@ -123,16 +170,23 @@ class Reaching:
             reach.from_month(self.first_of_vendor(entry, body, stream))
         else:
             reach.from_month(ALWAYS)
+        if isinstance(body, Enrolled) and body.time_zone is not None:
+            self.touch_all(stream)
+
+    def touch_all(self, stream: int) -> None:
+        """Take in all months in which anything happened: they may be others in another zone."""
+        entries = self.shelf.entries(self.book.db, self.stream(stream))
+        self.of(stream).touched |= months_of(entries, self.zones_of(stream))
 
     def first_of_vendor(self, entry: Entry, body: ReadingRecorded, stream: int) -> str:
         """Return the first month of a reading, or of the one that a vendor replaces by it."""
         first = entry.at
-        if body.vendor_reading_id is not None and stream in self.streams:
-            key = body.vendor_reading_id
-            for other in self.shelf.entries(self.book.db, self.streams[stream]):
-                if getattr(other.body, "vendor_reading_id", None) == key:
-                    first = min(first, other.at)
-        return min(months_touched(first, first), default=ALWAYS)
+        if body.vendor_reading_id is not None:
+            if stream not in self.firsts:
+                entries = self.shelf.entries(self.book.db, self.stream(stream))
+                self.firsts[stream] = first_by_vendor(entries)
+            first = min(first, self.firsts[stream].get(body.vendor_reading_id, first))
+        return min(months_touched((first,), self.zones_of(stream)), default=ALWAYS)
 
     def take_practice(self, entry: Entry) -> None:
         """Take in what an entry about the practice does to its patients."""
@@ -140,6 +194,8 @@ class Reaching:
         if isinstance(body, PracticeRegistered):
             for stream in patient_streams(self.book):
                 self.of(stream.id).from_month(ALWAYS)
+                if body.time_zone is not None:
+                    self.touch_all(stream.id)
         elif isinstance(body, StaffRegistered):
             rows = self.book.db.rows(
                 "SELECT DISTINCT stream_id FROM store_staffspan WHERE practice_id = %s "
@@ -157,7 +213,7 @@ class Reaching:
             "SELECT rival_id, begins, ends FROM store_overlap WHERE stream_id IN ({})", tied
         )
         for rival, begins, ends in rows:
-            self.of(rival).again |= months_between(begins - LONGEST_SPAN, ends + LONGEST_SPAN)
+            self.of(rival).again |= months_near(begins - LONGEST_SPAN, ends + LONGEST_SPAN)
 
     def take_devices(self, entries: Iterable[Filed]) -> None:
         """Take in everybody who held a device that these entries speak of."""

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from caretally.store.database import Database
 from caretally.store.gathering import stored_entries
 from caretally.store.months import Desk, work_out
-from caretally.store.reach import Reach, extent, months_touched
-from caretally.store.streams import ACCESS, COLUMNS, Book, Stream, locked_book, stream_of
+from caretally.store.reach import Reach, months_of, zones_of
+from caretally.store.streams import ACCESS, COLUMNS, OWN, Book, Stream, locked_book, stream_of
 from caretally.store.ties import Filed, file_corrections, file_ties, targets_of
 
 MOST_AT_ONCE = 5_000
@@ -67,11 +67,14 @@ def rebuild_practice(book: Book, desk: Desk) -> None:
     reaches: dict[int, Reach] = {}
     waiting: list[Filed] = []
     corrections: list[Filed] = []
-    for stream in journal_streams(book):
-        reach = reaches[stream.id] = Reach()
-        filed = [Filed(entry, stream.id) for entry in desk.shelf.entries(book.db, stream)]
-        for each in filed if stream.patient is not None else ():
-            reach.touched.update(months_touched(*extent(each.entry)))
+    streams = journal_streams(book)
+    practice = [entry for each in streams if each.name == OWN
+                for entry in desk.shelf.entries(book.db, each)]  # fmt: skip
+    for stream in streams:
+        entries = desk.shelf.entries(book.db, stream)
+        zones = zones_of(practice, entries)
+        reaches[stream.id] = Reach(touched=months_of(entries, zones))
+        filed = [Filed(entry, stream.id) for entry in entries]
         corrections += [each for each in filed if targets_of(each.entry)]
         waiting += filed
         if len(waiting) > MOST_AT_ONCE:

@@ -83,8 +83,10 @@ class StoredJournal:
         Raises:
             InputError: nothing is stored of the patient.
         """
-        book = self.book(practice)
-        chart = gather(book, self.patient_stream(book, patient), self.desk.shelf, as_of=as_of)
+        with self.db.snapshot():
+            book = self.book(practice)
+            stream = self.patient_stream(book, patient)
+            chart = gather(book, stream, self.desk.shelf, as_of=as_of)
         if not chart.own:
             raise InputError([unknown("patient", patient)])
         judge = self.desk.judge

@@ -50,9 +50,7 @@ def settings(compiled_cache: Path) -> BulkSettings:
 
 
 @pytest.fixture(scope="module")
-def out(
-    tables: Path, tmp_path_factory: pytest.TempPathFactory, compiled_cache: Path
-) -> Path:
+def out(tables: Path, tmp_path_factory: pytest.TempPathFactory, compiled_cache: Path) -> Path:
     """The decisions on the four parts, in one process."""
     folder = tmp_path_factory.mktemp("bulk") / "out"
     settings = BulkSettings(month=MONTH, cache=compiled_cache)

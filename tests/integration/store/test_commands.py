@@ -35,7 +35,8 @@ from tests.architecture.modules import ROOT
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SECRET = b"a long enough secret"
-SAVES = 150
+SAVES = int(os.environ.get("STORE_SAVES", "150"))
+"""Saves until the process was killed often enough; a full proof takes 1,000."""
 KINDS = ("sqlite", "postgres")
 FEW = {"pat_cleo", "pat_edie", None}
 
@@ -82,7 +83,8 @@ def test_a_fresh_home(file: Path, tmp_path: Path) -> None:
     environment = surroundings(home)
     assert caretally(environment, "import", file, "--practice", "cast").returncode == 0
     key = home / "secret_key"
-    assert (key.stat().st_mode & 0o777, home.stat().st_mode & 0o777) == (0o600, 0o700)
+    modes = [path.stat().st_mode & 0o777 for path in (home, key, home / "caretally.sqlite3")]
+    assert modes == [0o700, 0o600, 0o600]
     before = key.read_text()
     told = caretally(environment, "journal", "root").stderr
     root = json.loads(next((home / "roots").iterdir()).read_text())
@@ -332,7 +334,7 @@ def test_killed_while_saving(site: Any, tmp_path: Path) -> None:
             env=environment, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         assert saver.stdout is not None
-        acknowledged += [saver.stdout.readline().strip() for _ in range(SAVES // 3)]
+        acknowledged += [saver.stdout.readline().strip() for _ in range(SAVES // 5)]
         time.sleep(0.003 * (len(acknowledged) % 7))
         saver.send_signal(signal.SIGKILL)
         acknowledged += saver.stdout.read().split()
@@ -341,7 +343,7 @@ def test_killed_while_saving(site: Any, tmp_path: Path) -> None:
     stored = [entry.id for entry in journal.entries("cast") if entry.id.startswith("k")]
     assert "" not in acknowledged
     assert set(acknowledged) <= set(stored)
-    assert len(stored) == len(set(stored)) <= len(acknowledged) + 3
+    assert len(stored) == len(set(stored)) <= len(acknowledged) + 6
     assert verify(journal.db).problems == ()
     sql = "SELECT stream_id, month, digest FROM store_patientmonth ORDER BY stream_id, month"
     before = [(row[0], row[1], bytes(row[2])) for row in journal.db.rows(sql)]

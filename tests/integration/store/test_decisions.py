@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -22,6 +23,8 @@ from caretally.synthetic.program import synthesize
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 MARCH = ServiceMonth(2026, 3)
+PATIENTS = int(os.environ.get("STORE_PATIENTS", "200"))
+"""Generated patients; a full proof takes 2,000."""
 
 
 def stored_rows(journal: StoredJournal, practice: str, month: ServiceMonth) -> dict[str, bytes]:
@@ -109,6 +112,6 @@ def of_few(entry: Entry) -> bool:
 
 def test_generated_patients(site) -> None:
     journal = site.journal()
-    entries = list(synthesize(200, 1, seed=4, first_month=MARCH))
+    entries = list(synthesize(PATIENTS, 1, seed=4, first_month=MARCH))
     journal.append("north", entries, received_at=NOW)
     assert list(differences(journal, "north", entries, MARCH)) == []
