@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from caretally.enrollment.record import PatientRecord
-from caretally.journal.entries import DeviceAssigned, DeviceReturned, Entry, SetupCompleted
+from caretally.journal.entries import DeviceAssigned, Entry, SetupCompleted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,26 +31,30 @@ class Custody:
         return self.begins <= at and (self.ends is None or at < self.ends)
 
 
-def custodies(record: PatientRecord) -> tuple[Custody, ...]:
-    """Return who held which device when, over all patients, by device."""
-    by_device: dict[str, list[Entry]] = {}
-    for entry in record.device_events:
-        by_device.setdefault(_device(entry), []).append(entry)
-    return tuple(each for events in by_device.values() for each in _of_device(events))
+def custodies(record: PatientRecord, device: str) -> tuple[Custody, ...]:
+    """Return who held a device when; at the same instant a return comes first."""
+    events = sorted(
+        record.device_events.get(device, ()),
+        key=lambda each: (each.at, isinstance(each.body, DeviceAssigned), each.id),
+    )
+    following = [*(each.at for each in events[1:]), None] if events else []
+    return tuple(
+        Custody(device=e.body, holder=e.patient, entry_id=e.id, begins=e.at, ends=ends)
+        for e, ends in zip(events, following, strict=True)
+        if isinstance(e.body, DeviceAssigned) and e.at != ends
+    )
 
 
 def held_at(record: PatientRecord, at: datetime) -> tuple[Custody, ...]:
     """Return what the patient holds at an instant."""
-    return tuple(
-        each for each in custodies(record) if each.holder == record.patient and each.holds_at(at)
-    )
+    devices = dict.fromkeys(each.body.device for each in record.all_of(DeviceAssigned))
+    held = (custody_of(record, device, at) for device in devices)
+    return tuple(each for each in held if each is not None and each.holder == record.patient)
 
 
 def custody_of(record: PatientRecord, device: str, at: datetime) -> Custody | None:
     """Return in whose hands a device is at an instant; None where it is unknown or returned."""
-    return next(
-        (c for c in custodies(record) if c.device.device == device and c.holds_at(at)), None
-    )
+    return next((each for each in custodies(record, device) if each.holds_at(at)), None)
 
 
 def setups(record: PatientRecord, custody: Custody) -> tuple[Entry, ...]:
@@ -60,19 +64,3 @@ def setups(record: PatientRecord, custody: Custody) -> tuple[Entry, ...]:
         for each in record.all_of(SetupCompleted)
         if each.body.device == custody.device.device and custody.holds_at(each.at)
     )
-
-
-def _of_device(events: list[Entry]) -> list[Custody]:
-    """Return the custodies of one device; at the same instant a return comes first."""
-    events.sort(key=lambda each: (each.at, isinstance(each.body, DeviceAssigned), each.id))
-    following = [*(each.at for each in events[1:]), None]
-    return [
-        Custody(device=e.body, holder=e.patient, entry_id=e.id, begins=e.at, ends=ends)
-        for e, ends in zip(events, following, strict=True)
-        if isinstance(e.body, DeviceAssigned) and e.at != ends
-    ]
-
-
-def _device(entry: Entry) -> str:
-    assert isinstance(entry.body, DeviceAssigned | DeviceReturned)
-    return entry.body.device

@@ -40,14 +40,14 @@ class OnFile(Generic[Of]):
 class PatientRecord:
     """One patient's entries in force, and what the journal says of people and places.
 
-    by_kind: the patient's entries, by time. device_events: assignments and returns of all patients
-    and of stock, since a device in other hands is not free.
+    by_kind: the patient's entries, by time. device_events: assignments and returns by device, of
+    all patients and of stock, since a device in other hands is not free.
     """
 
     patient: str
     register: Register
     by_kind: Mapping[type[Body], tuple[Entry, ...]]
-    device_events: tuple[Entry, ...]
+    device_events: Mapping[str, tuple[Entry, ...]]
 
     def all_of(self, kind: type[Of]) -> tuple[OnFile[Of], ...]:
         """Return what is on file of a kind, by time."""
@@ -86,14 +86,15 @@ def record_of(entries: Iterable[Entry], patient: str) -> PatientRecord:
     """
     in_force = sorted(resolve(entries).in_force, key=lambda entry: (entry.at, entry.id))
     by_kind: dict[type[Body], list[Entry]] = {}
+    by_device: dict[str, list[Entry]] = {}
     for entry in in_force:
         if entry.patient == patient:
             by_kind.setdefault(type(entry.body), []).append(entry)
+        if isinstance(entry.body, DeviceAssigned | DeviceReturned):
+            by_device.setdefault(entry.body.device, []).append(entry)
     return PatientRecord(
         patient=patient,
         register=register_of(in_force),
         by_kind={kind: tuple(found) for kind, found in by_kind.items()},
-        device_events=tuple(
-            entry for entry in in_force if isinstance(entry.body, DeviceAssigned | DeviceReturned)
-        ),
+        device_events={device: tuple(found) for device, found in by_device.items()},
     )

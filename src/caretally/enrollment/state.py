@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from caretally.clock import ServiceMonth
-from caretally.codes import MONITORING_PROGRAMS
 from caretally.enrollment.consents import Consent, consents, consents_at
 from caretally.enrollment.coverage import overlap
 from caretally.enrollment.custody import Custody
@@ -145,8 +144,13 @@ def is_begun(standing: Standing) -> bool:
     """Tell whether anything on file points to this program: an order, a consent, a device."""
     record, program = standing.record, standing.program
     begun = [*orders(record, program), *(each.stretch for each in consents(record, program))]
-    holds = program in MONITORING_PROGRAMS and bool(standing.devices)
-    return holds or any(each.begins <= standing.at for each in begun)
+    return holds_device(standing) or any(each.begins <= standing.at for each in begun)
+
+
+def holds_device(standing: Standing) -> bool:
+    """Tell whether the patient holds a device of the program; those of RTM name a body system."""
+    programs = {"rtm" if each.device.body_system else "rpm" for each in standing.devices}
+    return standing.program in programs
 
 
 def stays(standing: Standing) -> tuple[Notice, ...]:

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from caretally import codes
+from caretally.billability.decide import decide
 from caretally.billability.sheets import load_rulebook
+from caretally.clock import ServiceMonth
 from caretally.contacts.checks import CLINICAL, Circumstances
 from caretally.contacts.commands import notify_provider, record_contact, review_outreach
 from caretally.contacts.form import ContactForm
@@ -23,6 +25,8 @@ from caretally.journal.entries import (
     ProviderNotified,
 )
 from caretally.journal.ndjson import entry_from_json, entry_to_json
+from caretally.journal.register import register_of
+from caretally.synthetic.cast import cast_entries
 from tests.unit.contacts.calls import (
     AROUND,
     ATTEMPT,
@@ -205,3 +209,33 @@ def test_outreach_is_written_down_by_and_for_registered_people() -> None:
 def test_forms_are_compared_by_content() -> None:
     assert ContactForm.__hash__ is not None
     assert replace(FORM) == FORM
+
+
+@pytest.mark.parametrize(
+    ("change", "counted"),
+    [
+        ({}, 720),
+        ({"spoke_with": "caregiver:cgv_x"}, 0),
+        ({"spoke_with": "other"}, 720),
+        ({"topics": ("general",), "findings": ()}, 0),
+        ({"mode": "chat"}, 0),
+        ({"mode": "ai_telephone", "performers": ("stf_wren",)}, 0),
+        ({"part_of_visit": True}, 0),
+    ],
+)
+def test_a_notice_is_the_reason_of_the_decision(change: dict[str, Any], counted: int) -> None:
+    """Ada of the cast is called once more; what the form says is what the month says."""
+    form = replace(FORM, performers=("stf_rosa",))
+    form = replace(form, **change)
+    around = Circumstances(register=register_of(cast_entries()), patient="pat_ada")
+    circumstances = filing(id="ent_more", patient="pat_ada", actor="staff:stf_rosa")
+    recorded = record_contact(around, circumstances, form)
+    decisions = decide((*cast_entries(), *recorded.entries), ServiceMonth(2026, 3))
+    (decision,) = (each for each in decisions if each.month.patient == "pat_ada")
+    said: Any = decision.to_json()["entries"]
+    (found,) = (each for each in said if each["id"] == "ent_more")
+    told = {each.name for each in recorded.notices if not each.name.startswith("no_consent_to")}
+    if form.spoke_with != "other":
+        assert told <= set(found["reasons"])
+        assert bool(told) == bool(found["reasons"])
+    assert found["counted_seconds"] == counted

@@ -84,6 +84,14 @@ def test_evidence_gathers_until_the_patient_can_be_enrolled() -> None:
     assert {"gathering", "ready"} < set(STAGES)
 
 
+def test_a_device_points_to_its_program() -> None:
+    desk = practice()
+    desk.tell(CUFF)
+    assert (state(desk).stage, state(desk, "rtm").stage) == ("gathering", "not_started")
+    desk.tell(replace(CUFF, device="dev_2", body_system="respiratory"))
+    assert state(desk, "rtm").stage == "gathering"
+
+
 def test_everything_on_file_leaves_no_gap_but_the_team() -> None:
     desk = admitted()
     assert gaps(desk) == {"has_care_team": ()}
