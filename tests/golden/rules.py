@@ -7,8 +7,9 @@ from datetime import date
 from importlib.resources import files
 
 from caretally.billability.fees import Fees, read_fees
-from caretally.billability.scenarios import Scenario, entries_of, load_scenarios
+from caretally.billability.scenarios import Scenario, entries_of, scenarios_in
 from caretally.billability.sheets import Rulebook, load_rulebook
+from caretally.billability.yaml_lines import Problems
 from caretally.journal.canonical import line_of
 from tests.golden.frozen import digest
 
@@ -41,14 +42,17 @@ def dates_of(rulebook: Rulebook, code: str) -> Iterator[object]:
         yield version.from_on if version else None
 
 
-def of_stories() -> dict[str, dict[str, str]]:
-    """Digests of the scenarios as they are read: what happens and what is expected."""
-    return {story.name: {"story": digest(list(parts_of(story)))} for story in stories()}
+def of_stories(file: str) -> dict[str, dict[str, str]]:
+    """Digests of a file's scenarios as they are read: what happens and what is expected."""
+    return {story.name: {"story": digest(list(parts_of(story)))} for story in stories(file)}
 
 
-def stories() -> tuple[Scenario, ...]:
-    """The scenarios, read anew."""
-    return load_scenarios(INSTALLED)
+def stories(file: str) -> list[Scenario]:
+    """The scenarios of a file, read anew."""
+    problems = Problems()
+    found = scenarios_in(INSTALLED.joinpath(file).read_text("utf-8"), file, problems)
+    assert problems.found == []
+    return found
 
 
 def parts_of(story: Scenario) -> Iterable[object]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from caretally.billability.scenarios import installed_scenarios
+from caretally.billability.scenarios import installed_scenarios, load_scenarios
 from caretally.billability.sheets import load_rulebook
 from tests.golden import rules
 from tests.golden.frozen import ADVICE, digests, of_population, of_scenario, populations, unlike
 
 FILES = sorted({scenario.file for scenario in installed_scenarios()})
-READ = {"rules": rules.of_rulebook, "stories": rules.of_stories, "fees": rules.of_fees}
+READ = {"rules": rules.of_rulebook, "fees": rules.of_fees}
 
 
 @pytest.mark.parametrize("number", range(len(populations())))
@@ -29,6 +29,18 @@ def test_the_scenarios_of_a_file_are_decided_as_before(file: str) -> None:
         for text in unlike("scenarios", story.name, of_scenario(story, load_rulebook()))
     ]
     assert found == [], ADVICE
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_the_scenarios_of_a_file_are_read_as_before(file: str) -> None:
+    found = rules.of_stories(file)
+    assert [text for name in found for text in unlike("stories", name, found[name])] == [], ADVICE
+
+
+def test_the_scenarios_are_read_in_the_order_of_files_and_lines() -> None:
+    found = [story.name for story in load_scenarios(rules.INSTALLED)]
+    frozen = [name for name in digests()["stories"] if name in set(found)]
+    assert [name for name in found if name in digests()["stories"]] == frozen, ADVICE
 
 
 @pytest.mark.parametrize("sort", READ)

@@ -16,7 +16,7 @@ from contextlib import suppress
 from itertools import count, islice
 from typing import Any
 
-from caretally.billability.scenarios import run_scenario
+from caretally.billability.scenarios import installed_scenarios, run_scenario
 from caretally.billability.sheets import load_rulebook
 from caretally.errors import InputError
 from caretally.journal.ndjson import entry_to_json
@@ -28,7 +28,7 @@ from tests.golden.frozen import (
     population_of,
     populations,
 )  # fmt: skip
-from tests.golden.rules import of_fees, of_rulebook, of_stories, stories
+from tests.golden.rules import of_fees, of_rulebook, of_stories
 from tests.property.compare import differences, variant_of
 from tests.property.hostile import hostile_entries
 
@@ -68,20 +68,29 @@ def faults() -> Iterator[str]:
     """What the oracle and the scenarios say against the decisions."""
     for each in populations():
         yield from differences(each.entries, each.month, each.policy, each.as_of)
-    for story in stories():
+    for story in installed_scenarios():
         yield from (f"{story.where}: {text}" for text in run_scenario(story, rules()).differences)
 
 
 rules = load_rulebook
 
 
+def files() -> list[str]:
+    """The files of scenarios, in the order they are read."""
+    return list(dict.fromkeys(story.file for story in installed_scenarios()))
+
+
 def found() -> dict[str, dict[str, dict[str, str]]]:
     """All digests."""
-    decided = {story.name: of_scenario(story, rules()) for story in stories() if not story.refused}
+    decided = {
+        story.name: of_scenario(story, rules())
+        for story in installed_scenarios()
+        if not story.refused
+    }
     return {
         "populations": {str(each.seed): of_population(each, rules()) for each in populations()},
         "scenarios": decided,
-        "stories": of_stories(),
+        "stories": {name: told for file in files() for name, told in of_stories(file).items()},
         "rules": of_rulebook(),
         "fees": of_fees(),
     }
