@@ -159,14 +159,11 @@ class Case:
                 expected="each once",
             )
 
-    def covers_alone(self, body: Covered, *, but: str | None = None) -> None:
-        """Refuse a coverage that shares its place in line, or its payer, with another on a date.
-
-        but: the id of a coverage that this one replaces.
-        """
+    def covers_alone(self, body: Covered) -> None:
+        """Refuse a coverage that shares its place in line, or its payer, with another on a date."""
         for each in self.record.all_of(Covered):
             shared = overlap((body.from_on, body.to_on), (each.body.from_on, each.body.to_on))
-            if shared is None or each.id == but:
+            if shared is None:
                 continue
             until = shared[1] or "further notice"
             if each.body.priority == body.priority:
@@ -182,10 +179,10 @@ class Case:
                 hint="end the earlier coverage, or give this one another priority",
             )
 
-    def authorizes_anew(self, body: CaregiverAuthorized, *, but: str | None = None) -> None:
+    def authorizes_anew(self, body: CaregiverAuthorized) -> None:
         """Refuse a second authority of a caregiver on the same dates."""
         for each in self.record.all_of(CaregiverAuthorized):
-            if each.body.caregiver != body.caregiver or each.id == but:
+            if each.body.caregiver != body.caregiver:
                 continue
             shared = overlap((body.from_on, body.to_on), (each.body.from_on, each.body.to_on))
             if shared is not None:

@@ -1,7 +1,8 @@
 """Commands of an enrollment: each checks one entry against the record and returns it to append.
 
 All that speaks against an entry is told at once, field by field. What is returned is not stored
-here; the caller appends it. Missing evidence is no reason to refuse, a contradiction is.
+here; the caller appends it. Missing evidence is no reason to refuse, a contradiction is. Every
+command corrects as well: what supersedes an entry is judged as if that entry were not on file.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ Appended = tuple[Entry, ...]
 def register_patient(record: PatientRecord, filing: Filing, body: PatientRegistered) -> Appended:
     """Open a chart."""
     case = _case(record, filing, body)
-    known = record.entries(PatientRegistered)
+    known = case.record.entries(PatientRegistered)
     if known:
         case.draft.refuse(
             "patient",
@@ -63,7 +64,9 @@ def register_patient(record: PatientRecord, filing: Filing, body: PatientRegiste
 def enroll(record: PatientRecord, filing: Filing, body: Enrolled) -> Appended:
     """Open the first episode of a program."""
     case = _enrolling(record, filing, body)
-    if latest_episode(record, body.program, case.draft.at) and not _is_open(case, body.program):
+    if latest_episode(case.record, body.program, case.draft.at) and not _is_open(
+        case, body.program
+    ):
         case.draft.refuse(
             "body.program",
             found=f"an earlier episode of {body.program}",
@@ -76,7 +79,7 @@ def enroll(record: PatientRecord, filing: Filing, body: Enrolled) -> Appended:
 def re_enroll(record: PatientRecord, filing: Filing, body: Enrolled) -> Appended:
     """Open a further episode of a program, after one that ended."""
     case = _enrolling(record, filing, body)
-    if latest_episode(record, body.program, case.draft.at) is None:
+    if latest_episode(case.record, body.program, case.draft.at) is None:
         case.draft.refuse(
             "body.program",
             found=f"no earlier episode of {body.program}",
@@ -123,7 +126,7 @@ def revoke_consent(record: PatientRecord, filing: Filing, body: ConsentRevoked) 
     case.may_speak("body.given_by", body.given_by)
     if body.caregiver is not None:
         _check_sharing(case, body.scope, body.caregiver)
-    if consent_at(record, body.scope, case.draft.at, caregiver=body.caregiver) is None:
+    if consent_at(case.record, body.scope, case.draft.at, caregiver=body.caregiver) is None:
         case.draft.refuse(
             "body.scope",
             found=f"no consent to {body.scope} in force at {case.draft.at.isoformat()}",
@@ -139,7 +142,7 @@ def order(record: PatientRecord, filing: Filing, body: Ordered) -> Appended:
     case.is_alive()
     case.is_practitioner("body.ordering_provider", body.ordering_provider)
     case.are_different("body.parameters", body.parameters)
-    if order_at(record, body.program, case.draft.at) == body:
+    if order_at(case.record, body.program, case.draft.at) == body:
         case.draft.refuse(
             "body.program",
             found="the same order in force",
@@ -152,7 +155,7 @@ def order(record: PatientRecord, filing: Filing, body: Ordered) -> Appended:
 def end_order(record: PatientRecord, filing: Filing, body: OrderEnded) -> Appended:
     """Record that an order ended."""
     case = _case(record, filing, body)
-    providers = ordering_providers(record, body.program, case.draft.at)
+    providers = ordering_providers(case.record, body.program, case.draft.at)
     if not providers:
         case.draft.refuse(
             "body.program",
@@ -188,7 +191,7 @@ def end_coverage(record: PatientRecord, filing: Filing, to_on: date) -> Appended
         return _unknown(filing, Covered(payer="-", from_on=to_on), "a coverage on file")
     body = replace(known.body, to_on=to_on)
     case = _case(record, replace(filing, at=known.at), body)
-    case.covers_alone(body, but=known.id)
+    case.covers_alone(body)
     return case.draft.filed()
 
 
@@ -198,7 +201,7 @@ def record_authorization(record: PatientRecord, filing: Filing, body: Authorized
     if not body.codes:
         case.draft.refuse("body.codes", found="no code", expected="the codes that were authorized")
     case.are_different("body.codes", body.codes)
-    if body.payer not in {each.body.payer for each in record.all_of(Covered)}:
+    if body.payer not in {each.body.payer for each in case.record.all_of(Covered)}:
         case.draft.refuse(
             "body.payer",
             found=f"{body.payer!r}, which covers the patient on no date",
@@ -233,7 +236,7 @@ def end_authority(record: PatientRecord, filing: Filing, to_on: date) -> Appende
         return _unknown(filing, nobody, "an authority on file")
     body = replace(known.body, to_on=to_on)
     case = _case(record, replace(filing, at=known.at), body)
-    case.authorizes_anew(body, but=known.id)
+    case.authorizes_anew(body)
     return case.draft.filed()
 
 
@@ -251,9 +254,9 @@ def assign_device(record: PatientRecord, filing: Filing, body: DeviceAssigned) -
     """Record that the patient was given a device."""
     case = _case(record, filing, body)
     case.is_alive()
-    held = custody_of(record, body.device, case.draft.at)
+    held = custody_of(case.record, body.device, case.draft.at)
     if held is not None and held.holder is not None:
-        who = "the patient" if held.holder == record.patient else "another patient"
+        who = "the patient" if held.holder == case.record.patient else "another patient"
         case.draft.refuse(
             "body.device",
             found=f"{body.device!r}, which {who} holds since {held.begins.isoformat()}",
@@ -276,8 +279,8 @@ def complete_setup(record: PatientRecord, filing: Filing, body: SetupCompleted) 
     case.is_alive()
     _check_held(case, body.device)
     case.has_role("body.educated_by", body.educated_by)
-    custody = custody_of(record, body.device, case.draft.at)
-    done = setups(record, custody) if custody and custody.holder == record.patient else ()
+    custody = custody_of(case.record, body.device, case.draft.at)
+    done = setups(case.record, custody) if custody and custody.holder == case.record.patient else ()
     if done:
         case.draft.refuse(
             "body.device",
@@ -295,7 +298,7 @@ def record_stay(record: PatientRecord, filing: Filing, body: StayRecorded) -> Ap
         case.draft.refuse(
             "body.to", found=body.to_at.isoformat(), expected="an instant after body.from"
         )
-    for each in record.all_of(StayRecorded):
+    for each in case.record.all_of(StayRecorded):
         if _share_time(body, each.body):
             case.draft.refuse(
                 "body.from",
@@ -309,16 +312,16 @@ def record_stay(record: PatientRecord, filing: Filing, body: StayRecorded) -> Ap
 def record_death(record: PatientRecord, filing: Filing) -> Appended:
     """Record that the patient died; episodes need no entry of their own to end."""
     case = _case(record, filing, Died())
-    if record.entries(Died):
+    if case.record.entries(Died):
         case.draft.refuse(
             "at",
-            found=f"a death on file in entry {record.entries(Died)[0].id}",
+            found=f"a death on file in entry {case.record.entries(Died)[0].id}",
             expected="none",
             hint="to correct it, supersede that entry",
         )
     spoken = [
         each.id
-        for each in record.all_of(ContactHeld)
+        for each in case.record.all_of(ContactHeld)
         if each.body.spoke_with == "patient" and each.body.two_way and each.at >= case.draft.at
     ]
     if spoken:
@@ -336,7 +339,7 @@ def record_claim_elsewhere(
 ) -> Appended:
     """Record that another practice billed a code for the patient."""
     case = _case(record, filing, body)
-    known = record.register.practices
+    known = case.record.register.practices
     if body.by in known or body.by in {practice.name for practice in known.values()}:
         case.draft.refuse(
             "body.by",
@@ -344,7 +347,7 @@ def record_claim_elsewhere(
             expected="another practice",
             hint="what this practice billed comes from its claims",
         )
-    same = [each.id for each in record.all_of(BilledElsewhere) if each.body == body]
+    same = [each.id for each in case.record.all_of(BilledElsewhere) if each.body == body]
     if same:
         case.draft.refuse(
             "body.code", found=f"the same claim in entry {same[0]}", expected="a claim not on file"
@@ -353,7 +356,18 @@ def record_claim_elsewhere(
 
 
 def _case(record: PatientRecord, filing: Filing, body: Body) -> Case:
-    case = Case(Draft.of(filing, body), record)
+    """Begin an entry; what it supersedes is no longer on the record it is held against."""
+    draft = Draft.of(filing, body)
+    case = Case(draft, record.without(filing.supersedes) if filing.supersedes else record)
+    if filing.supersedes and filing.supersedes not in {
+        each.id for each in record.entries(type(body))
+    }:
+        draft.refuse(
+            "supersedes",
+            found=repr(filing.supersedes),
+            expected=f"an entry of kind {body.kind} that is in force on this chart",
+            hint="correct the last entry of the chain",
+        )
     if filing.patient != record.patient:
         case.draft.refuse(
             "patient",

@@ -41,13 +41,19 @@ class PatientRecord:
     """One patient's entries in force, and what the journal says of people and places.
 
     by_kind: the patient's entries, by time. device_events: assignments and returns by device, of
-    all patients and of stock, since a device in other hands is not free.
+    all patients and of stock, since a device in other hands is not free. in_force: all of it.
     """
 
     patient: str
     register: Register
     by_kind: Mapping[type[Body], tuple[Entry, ...]]
     device_events: Mapping[str, tuple[Entry, ...]]
+    in_force: tuple[Entry, ...]
+
+    def without(self, entry_id: str) -> PatientRecord:
+        """Return the record as if one entry were not on file."""
+        left = (entry for entry in self.in_force if entry.id != entry_id)
+        return _record(tuple(left), self.patient)
 
     def all_of(self, kind: type[Of]) -> tuple[OnFile[Of], ...]:
         """Return what is on file of a kind, by time."""
@@ -85,6 +91,10 @@ def record_of(entries: Iterable[Entry], patient: str) -> PatientRecord:
         InputError: corrections contradict one another; all are named.
     """
     in_force = sorted(resolve(entries).in_force, key=lambda entry: (entry.at, entry.id))
+    return _record(tuple(in_force), patient)
+
+
+def _record(in_force: tuple[Entry, ...], patient: str) -> PatientRecord:
     by_kind: dict[type[Body], list[Entry]] = {}
     by_device: dict[str, list[Entry]] = {}
     for entry in in_force:
@@ -97,4 +107,5 @@ def record_of(entries: Iterable[Entry], patient: str) -> PatientRecord:
         register=register_of(in_force),
         by_kind={kind: tuple(found) for kind, found in by_kind.items()},
         device_events={device: tuple(found) for device, found in by_device.items()},
+        in_force=in_force,
     )

@@ -361,3 +361,31 @@ def test_a_role_holds_between_its_dates() -> None:
     desk.tell(old, patient=None)
     assert desk.fields_refused(c.order, gone) == ["body.ordering_provider"]
     desk.does(c.order, gone, at=NOON - timedelta(days=1))
+
+
+def test_every_command_corrects_as_well() -> None:
+    desk = admitted()
+    by_kind = {entry.kind: entry for entry in desk.entries}
+    for command, body in (
+        (c.register_patient, PatientRegistered(name="Other", birth_date=date(1950, 1, 1))),
+        (c.order, ORDERED),
+        (c.enroll, replace(ENROLLED, diagnoses=("I11.9",))),
+        (c.add_coverage, replace(COVERED, member_id="TEST-2")),
+        (c.assign_device, replace(CUFF, serial="SN-2")),
+        (c.complete_setup, SETUP),
+    ):
+        old = by_kind[body.kind]
+        again = {"supersedes": old.id, "at": old.at}
+        assert desk.fields_refused(command, body, **again) == ["reason"]
+        desk.does(command, body, **again, reason="typed wrong")
+    found = state_of(desk.record(), "rpm", desk.now, demands_of)
+    assert [gap.name for gap in found.gaps] == ["has_care_team"]
+    assert found.episode is not None
+    assert found.episode.details_at(desk.now).diagnoses == ("I11.9",)
+
+
+@pytest.mark.parametrize("target", ["ent_x", "ent_005"])
+def test_only_an_entry_of_the_kind_is_corrected(target: str) -> None:
+    desk = practice()
+    changes = {"supersedes": target, "reason": "typed wrong"}
+    assert desk.fields_refused(c.record_consent, CONSENTED, **changes) == ["supersedes"]
