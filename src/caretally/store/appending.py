@@ -15,7 +15,9 @@ from caretally.journal.canonical import line_of
 from caretally.journal.chain import linked
 from caretally.journal.corrections import resolve
 from caretally.journal.entries import Entry
-from caretally.journal.faults import cut
+from caretally.journal.envelopes import decode_entry
+from caretally.journal.faults import Misfit, cut
+from caretally.journal.parsing import parse_line
 from caretally.journal.port import Appended
 from caretally.store.database import Database
 from caretally.store.gathering import stored_entries
@@ -66,7 +68,7 @@ def append(
         book = locked_book(db, practice)
         fresh, known, problems = sorted_out(book, entries)
         corrected = corrected_by(book, fresh)
-        problems += contradictions(fresh, corrected)
+        problems += contradictions(fresh, corrected) + unreadable(fresh)
         if problems:
             raise ConflictError(problems) if problems[0].field == "id" else InputError(problems)
         if fresh:
@@ -128,6 +130,22 @@ def contradictions(fresh: Sequence[Entry], corrected: Corrected) -> list[Problem
     except InputError as error:
         return list(error.problems)
     return []
+
+
+def unreadable(fresh: Sequence[Entry]) -> list[Problem]:
+    """Return what is wrong with entries that could be written and not be read again."""
+    problems: list[Problem] = []
+    for entry in fresh:
+        where = f"entry {entry.id}"
+        try:
+            again = decode_entry(parse_line(line_of(entry)))
+        except Misfit as misfit:
+            problems += [fault.problem(where) for fault in misfit.faults]
+        else:
+            if again != entry:
+                expected = "an entry in whole form: instants in UTC, no field of another type"
+                problems.append(Problem(where=where, found="another entry", expected=expected))
+    return problems
 
 
 def store(
