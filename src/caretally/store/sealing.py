@@ -57,9 +57,24 @@ def leaves(db: Database) -> list[bytes]:
 def seal(db: Database, sealed_at: datetime, stamp: Stamp | None = None) -> Root:
     """Take in the streams that grew since the last seal and return the root over all.
 
+    Nobody waits while the authority is asked: leaves are taken in before, the seal is set after.
+
     Raises:
         ExchangeError: the time-stamp authority did not answer as agreed; nothing is sealed.
     """
+    digests = grown(db)
+    root = tree_root(digests)
+    made = Root(
+        size=len(digests), root=root, sealed_at=sealed_at.astimezone(UTC).isoformat(),
+        token=stamp(root) if stamp is not None else None,
+    )  # fmt: skip
+    columns = ("size", "root", "sealed_at", "token")
+    db.insert("store_seal", columns, [(made.size, made.root, made.sealed_at, made.token)])
+    return made
+
+
+def grown(db: Database) -> list[bytes]:
+    """Add a leaf for every stream that grew; returns the digests of all leaves."""
     with db.atomic():
         if db.is_postgres:
             db.rows("SELECT pg_advisory_xact_lock(%s)", LOCK)
@@ -71,15 +86,7 @@ def seal(db: Database, sealed_at: datetime, stamp: Stamp | None = None) -> Root:
         taken = db.rows("SELECT COUNT(*) FROM store_leaf")[0][0]
         new = [(taken + offset, *row) for offset, row in enumerate(rows)]
         db.insert("store_leaf", ("place", "stream_id", "length", "head"), new)
-        digests = leaves(db)
-        root = tree_root(digests)
-        made = Root(
-            size=len(digests), root=root, sealed_at=sealed_at.astimezone(UTC).isoformat(),
-            token=stamp(root) if stamp is not None else None,
-        )  # fmt: skip
-        columns = ("size", "root", "sealed_at", "token")
-        db.insert("store_seal", columns, [(made.size, made.root, made.sealed_at, made.token)])
-    return made
+        return leaves(db)
 
 
 def write_root(root: Root, folder: Path) -> Path:
