@@ -20,6 +20,7 @@ from caretally.billability.scenarios import installed_scenarios, run_scenario
 from caretally.billability.sheets import load_rulebook
 from caretally.errors import InputError
 from caretally.journal.ndjson import entry_to_json
+from tests.golden import refusals
 from tests.golden.frozen import (
     DIGESTS,
     POPULATIONS,
@@ -108,6 +109,8 @@ def main() -> int:
         return 1
     text = json.dumps(found(), indent=0, ensure_ascii=False, sort_keys=False)
     DIGESTS.write_text(text + "\n", encoding="utf-8")
+    said = json.dumps(refusals.found(), indent=1, ensure_ascii=False)
+    refusals.REFUSALS.write_text(said + "\n", encoding="utf-8")
     return 0
 
 
