@@ -65,3 +65,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         reason = missing_for(mark) if marked else ""
         for item in marked if reason else ():
             item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a case of bytes by its argument; pytest numbers the cases.
+
+    Bytes are no name to read, and packed ones hold the time: workers would disagree on the name.
+    """
+    return argname if isinstance(val, bytes) else None
