@@ -6,14 +6,14 @@ left out: other patients' readings, and time and contacts far from the month.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from caretally.clock import ServiceMonth
+from caretally.clock import ServiceMonth, seconds_of
 from caretally.journal.corrections import resolve
 from caretally.journal.entries import Entry, ReadingRecorded
-from caretally.patient_months.rows import SPAN_KINDS, Record
+from caretally.patient_months.rows import CUSTODY_KINDS, SPAN_KINDS, Record
 from caretally.store.shelf import Shelf, entry_of
 from caretally.store.streams import (
     CORRECTIONS,
@@ -33,25 +33,48 @@ MARGIN = timedelta(hours=40)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """What is known for deciding one patient; what was set aside is told by id."""
+    """What is known for deciding one patient; what was set aside is told by id.
+
+    rivals: when somebody was with another patient at the same time, in seconds, by patient.
+    """
 
     patient: str
     own: Sequence[Entry]
     others: Sequence[Entry]
     record: Record
+    rivals: Mapping[str, Sequence[tuple[int, int]]]
 
     def of_month(self, month: ServiceMonth) -> Record:
         """Return what matters for one month."""
-        begin = datetime(month.year, month.month, 1, tzinfo=UTC) - MARGIN
-        after = month.next()
-        end = datetime(after.year, after.month, 1, tzinfo=UTC) + MARGIN
+        begin, end = around(month)
         own = [entry for entry in self.own if is_near(entry, begin, end)] or list(self.own[:1])
+        first, last = seconds_of(begin), seconds_of(end)
+        rivals = {
+            patient
+            for patient, overlaps in self.rivals.items()
+            if any(begins <= last and ends >= first for begins, ends in overlaps)
+        }
         others = [
             entry
             for entry in self.others
-            if not isinstance(entry.body, ReadingRecorded) and is_near(entry, begin, end)
+            if entry.patient is None
+            or entry.body.kind in CUSTODY_KINDS
+            or (
+                entry.patient in rivals
+                and not isinstance(entry.body, ReadingRecorded)
+                and is_near(entry, begin, end)
+            )
         ]
         return Record(known=[*others, *own], set_aside=self.record.set_aside)
+
+
+def around(month: ServiceMonth) -> tuple[datetime, datetime]:
+    """Return instants well before and well after a month, wherever on earth."""
+    after = month.next()
+    return (
+        datetime(month.year, month.month, 1, tzinfo=UTC) - MARGIN,
+        datetime(after.year, after.month, 1, tzinfo=UTC) + MARGIN,
+    )
 
 
 def is_near(entry: Entry, begin: datetime, end: datetime) -> bool:
@@ -63,14 +86,22 @@ def is_near(entry: Entry, begin: datetime, end: datetime) -> bool:
     return min(entry.at, closes) <= end and max(entry.at, closes) >= begin
 
 
-def gather(book: Book, stream: Stream, shelf: Shelf, *, as_of: datetime | None = None) -> Chart:
-    """Return what is known of a patient.
+def gather(
+    book: Book,
+    stream: Stream,
+    shelf: Shelf,
+    *,
+    months: Sequence[ServiceMonth],
+    as_of: datetime | None = None,
+) -> Chart:
+    """Return what is known of a patient, enough to decide some months.
 
     Raises:
         InputError: what is stored contradicts itself; appending never lets that happen.
     """
     assert stream.patient is not None
-    found = connected(book, stream)
+    overlaps = rivals(book, stream, months) if stream.ties & STAFF else []
+    found = connected(book, stream, {rival for rival, _, _ in overlaps})
     entries: list[Entry] = []
     for each in found:
         if each.id != stream.id:
@@ -89,16 +120,27 @@ def gather(book: Book, stream: Stream, shelf: Shelf, *, as_of: datetime | None =
     return Chart(
         patient=stream.patient, own=own, others=entries,
         record=Record(known=known, set_aside=resolution.set_aside),
+        rivals=by_patient(overlaps, found),
     )  # fmt: skip
 
 
-def connected(book: Book, stream: Stream) -> list[Stream]:
+def by_patient(
+    overlaps: Iterable[tuple[int, int, int]], streams: Iterable[Stream]
+) -> dict[str, list[tuple[int, int]]]:
+    """Return when there were overlaps, by patient."""
+    patients = {each.id: each.patient for each in streams}
+    found: dict[str, list[tuple[int, int]]] = {}
+    for rival, begins, ends in overlaps:
+        found.setdefault(patients[rival] or "", []).append((begins, ends))
+    return found
+
+
+def connected(book: Book, stream: Stream, rivals: Iterable[int]) -> list[Stream]:
     """Return a stream, the practice's own, and those a patient's months depend on, by number."""
     own = book.own or named_streams(book, [OWN])[OWN]
     found = {own.id: own, stream.id: stream}
-    if stream.ties & (STAFF | DEVICES):
-        add(book, found, rivals(book, stream) if stream.ties & STAFF else ())
-        add(book, found, sharing(book, stream) if stream.ties & DEVICES else ())
+    add(book, found, rivals)
+    add(book, found, sharing(book, stream) if stream.ties & DEVICES else ())
     return [found[number] for number in sorted(found)]
 
 
@@ -109,12 +151,18 @@ def add(book: Book, found: dict[int, Stream], numbers: Iterable[int]) -> None:
         found.update(numbered_streams(book, missing))
 
 
-def rivals(book: Book, stream: Stream) -> list[int]:
-    """Return the streams in which somebody was at the same time as in this one."""
+def rivals(
+    book: Book, stream: Stream, months: Sequence[ServiceMonth]
+) -> list[tuple[int, int, int]]:
+    """Return in which streams somebody was at the same time as in this one, and when."""
     rows = book.db.rows(
-        "SELECT DISTINCT rival_id FROM store_overlap WHERE stream_id = %s", stream.id
+        "SELECT rival_id, begins, ends FROM store_overlap "
+        "WHERE stream_id = %s AND begins <= %s AND ends >= %s",
+        stream.id,
+        seconds_of(around(max(months))[1]),
+        seconds_of(around(min(months))[0]),
     )
-    return [row[0] for row in rows]
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def sharing(book: Book, stream: Stream) -> list[int]:

@@ -143,10 +143,10 @@ def work_out(
     changed: list[tuple[str, str]] = []
     for stream, reach in sorted(reaches, key=lambda each: each[0].id):
         months = kept.get(stream.id, {})
-        chosen = reach.chosen(months)
+        chosen = [ServiceMonth.parse(name) for name in reach.chosen(months)]
         if not chosen:
             continue
-        chart = gather(book, stream, desk.shelf)
+        chart = gather(book, stream, desk.shelf, months=chosen)
         for name, content in contents(desk.judge, chart, chosen):
             if months.get(name) != content.digest:
                 write(book, stream, (name, content), is_new=name not in months)
@@ -154,11 +154,13 @@ def work_out(
     return changed
 
 
-def contents(judge: Judge, chart: Chart, months: Iterable[str]) -> Iterable[tuple[str, Content]]:
+def contents(
+    judge: Judge, chart: Chart, months: Iterable[ServiceMonth]
+) -> Iterable[tuple[str, Content]]:
     """Yield months and what is to be kept of them."""
-    for name in months:
-        month = ServiceMonth.parse(name)
-        yield name, content_of(decided(judge, chart.of_month(month), chart.patient, month))
+    for month in months:
+        decision = decided(judge, chart.of_month(month), chart.patient, month)
+        yield str(month), content_of(decision)
 
 
 def write(book: Book, stream: Stream, month: tuple[str, Content], *, is_new: bool) -> None:

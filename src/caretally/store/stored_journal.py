@@ -86,7 +86,7 @@ class StoredJournal:
         with self.db.snapshot():
             book = self.book(practice)
             stream = self.patient_stream(book, patient)
-            chart = gather(book, stream, self.desk.shelf, as_of=as_of)
+            chart = gather(book, stream, self.desk.shelf, months=[month], as_of=as_of)
         if not chart.own:
             raise InputError([unknown("patient", patient)])
         judge = self.desk.judge
