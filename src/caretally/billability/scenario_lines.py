@@ -26,8 +26,8 @@ PRESSURE, SYSTOLIC, DIASTOLIC, WEIGHT = "85354-9", "8480-6", "8462-4", "29463-7"
 FLAGS = frozenset({"two_way", "part_of_visit", "medical_device", "related", "by_billing_provider"})
 INSTANTS = frozenset({"start", "end", "measured_at", "received_at"})
 DAYS = frozenset({"from", "to", "date", "established_on", "birth_date"})
-ENVELOPE = ("actor", "supersedes", "reason")
-OUTCOMES_MODES = {"message_sent": "sms"}
+CORRECTING = ("supersedes", "reason")
+MODES_OF_OUTCOMES = {"message_sent": "sms"}
 
 
 class MalformedError(Exception):
@@ -102,7 +102,7 @@ class Line:
         }
         if self.has("recorded"):
             envelope["recorded_at"] = self.instant("recorded").isoformat()
-        return envelope | {key: self.row.text(key) for key in ENVELOPE[1:] if self.has(key)}
+        return envelope | {key: self.row.text(key) for key in CORRECTING if self.has(key)}
 
     def patient_named(self) -> str | None:
         """Return the patient of the line; `none` is how a line says there is none."""
@@ -169,7 +169,7 @@ def attempt(line: Line) -> Iterator[Object]:
     for number, start in repeated(line):
         body: Object = {
             "program": line.row.text("program", line.program),
-            "mode": line.row.text("mode", OUTCOMES_MODES.get(outcome, "telephone")),
+            "mode": line.row.text("mode", MODES_OF_OUTCOMES.get(outcome, "telephone")),
             "outcome": outcome,
             "start": start.isoformat(),
             "end": (start + span).isoformat(),

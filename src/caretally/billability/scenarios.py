@@ -3,6 +3,18 @@
 Scenarios stand beside the sheets they speak of and are run by the tests and, on an installed
 system, by `caretally rulebook verify`. A malformed scenario is refused with file and line, all of
 them at once: one that was passed over in silence would look like one that holds.
+
+    scenarios:
+      - name: One second short of the first block
+        cites: [R2.7]
+        month: 2026-03
+        entries:
+          - {at: 03-04 10:00, contact: 15m}
+          - {at: 03-20 16:00, time: 4m 59s, category: review, by: np}
+        expect: {"99457": {billable: false, unmet: [reaches_management_time]}}
+
+What is not said is given: see `scenario_baseline`; the forms of a line stand in `scenario_lines`,
+what may be expected in `scenario_checks`.
 """
 
 from __future__ import annotations
