@@ -16,7 +16,13 @@ PAGES = [
 ]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def marked(page: Path) -> object:
+    """Return a page as a parameter, with what its commands need."""
+    marks = [pytest.mark.bulk] if page.name == "decide-many.md" else []
+    return pytest.param(page, marks=marks, id=page.relative_to(ROOT).as_posix())
+
+
+@pytest.mark.parametrize("page", [marked(page) for page in PAGES])
 def test_a_page_shows_what_happens(page: Path, tmp_path: Path) -> None:
     wrong = list(differences(page.read_text(encoding="utf-8"), tmp_path))
     assert not wrong, "python -m tests.docs.pages writes what is printed:\n\n" + "\n\n".join(wrong)

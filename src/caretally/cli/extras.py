@@ -14,6 +14,7 @@ from types import ModuleType
 from caretally.settings import Settings
 
 TABLES = "caretally.exchange.tables.conversion"
+SYNTHETIC_TABLES = "caretally.synthetic.tables"
 BULK = "caretally.exchange.bulk"
 REPLAY_COLUMNS = "caretally.cli.replay_columns"
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 from rich.console import RenderableType
 from rich.padding import Padding
+from rich.progress import Progress
 from rich.text import Text
 
 from caretally.billability.decide import record_of
 from caretally.cli import screen
 from caretally.cli.deciding import MANY, Asked, charts, decisions
+from caretally.cli.extras import SYNTHETIC_TABLES, TABLES, loaded
 from caretally.cli.overview import overview
 from caretally.cli.page import page_of_code
 from caretally.cli.reading import month_of, new_file
@@ -38,17 +42,43 @@ def synthesize(
         str, typer.Option("--from", metavar="YYYY-MM", help="The first month.")
     ] = "2026-01",
     out: Annotated[
-        str | None, typer.Option(metavar="FILE", help="A new NDJSON file; .gz packs it.")
+        str | None,
+        typer.Option(metavar="FILE", help="A new NDJSON file, .gz packs it; or a new folder."),
     ] = None,
+    tables: Annotated[
+        bool, typer.Option("--tables", help="Parquet tables instead (needs the extra bulk).")
+    ] = False,
 ) -> None:
     """Invent months of whole practices from a seed; the same seed makes the same file."""
     plan = Plan(patients=patients, months=months, seed=seed, first_month=month_of(first, "--from"))
+    if tables:
+        synthesize_tables(plan, new_file(out or f"tables-{seed}"))
+        return
     target = new_file(out or f"practice-{seed}.ndjson.gz")
     with screen.progress("charts", patients, least=MANY) as bars:
         count = write_program(target, plan, progress=lambda done, _: screen.step(bars, done))
-    last = plan.service_months()[-1]
     screen.tell(f"{count:,} entries of {patients:,} patients in {target}")
-    screen.tell(f"Next: caretally decide {target} --month {last}")
+    screen.tell(f"Next: caretally decide {target} --month {plan.service_months()[-1]}")
+
+
+def synthesize_tables(plan: Plan, target: Path) -> None:
+    """Write a population of the same mixture straight as tables."""
+    drawing, conversion = loaded(SYNTHETIC_TABLES), loaded(TABLES)
+    last = plan.service_months()[-1]
+    drawn = drawing.TablePlan(
+        patients=plan.patients, seed=plan.seed, month=last, months=plan.months
+    )
+    with screen.progress("parts", len(drawn.part_sizes())) as bars:
+        conversion.write_tables(counted_parts(drawing.draw_parts(drawn), bars), target)
+    screen.tell(f"{plan.patients:,} patients in {target}")
+    screen.tell(f"Next: caretally decide --tables {target} --month {last} --out decisions")
+
+
+def counted_parts(parts: Iterable[Any], bars: Progress) -> Iterator[Any]:
+    """Yield parts, moving the bar after each."""
+    for done, part in enumerate(parts, 1):
+        yield part
+        screen.step(bars, done)
 
 
 @commands.command(epilog="Example: caretally demo --save cast.ndjson")
