@@ -58,7 +58,14 @@ from caretally.patient_months.positions import (
     UNKNOWN_ORIGIN,
     VOID,
 )  # fmt: skip
-from caretally.patient_months.windows import day_start, local_day, opens_between, service_state
+from caretally.patient_months.windows import (
+    day_from,
+    day_start,
+    kind_rows,
+    local_day,
+    opens_between,
+    service_state,
+)
 
 
 class Segment(NamedTuple):
@@ -84,15 +91,11 @@ def count_bits(mask: int) -> int:
 # --- readings -------------------------------------------------------------------------------------
 
 
-def custody_row(part: Part, patient: int, device: int, second: int) -> int:
-    """Return the custody under which the patient held a device at a second, or -1."""
+def custody_row(part: Part, held: tuple[int, int], device: int, second: int) -> int:
+    """Return the custody under which a device was held at a second, or -1; `held` are its rows."""
     windows = part.windows
-    wanted = CUSTODY * KEY + device
-    for row in range(windows.first[patient], windows.first[patient + 1]):
-        key = windows.kind[row] * KEY + windows.code[row]
-        if key > wanted:
-            break
-        if key == wanted and windows.begins[row] <= second < windows.ends[row]:
+    for row in range(held[0], held[1]):
+        if windows.code[row] == device and windows.begins[row] <= second < windows.ends[row]:
             return row
     return -1
 
@@ -140,11 +143,13 @@ def note_day(part: Part, out: Folded, count: int, day: int, custody: int) -> int
 
 def collect_days(part: Part, out: Folded, segment: Segment) -> int:
     """List the distinct local data days of a segment in `out.day`; returns how many."""
-    readings, patient, program = part.readings, segment.patient, segment.program
+    readings, patient, program, zone = (
+        part.readings, segment.patient, segment.program, segment.zone,
+    )  # fmt: skip
     ats, devices, origins, standings = (
         readings.at, readings.device, readings.origin, readings.standing,
     )  # fmt: skip
-    is_decided = out.program[patient] == program
+    is_decided, held = out.program[patient] == program, kind_rows(part, patient, CUSTODY)
     count, day, day_ends = 0, 0, -FOREVER
     device, custody, flaw, custody_ends = -1, -1, NOT_ASSIGNED, -FOREVER
     for row in range(readings.first[patient], readings.first[patient + 1]):
@@ -155,7 +160,7 @@ def collect_days(part: Part, out: Folded, segment: Segment) -> int:
             break
         if devices[row] != device or at >= custody_ends:
             device = devices[row]
-            custody = custody_row(part, patient, device, at)
+            custody = custody_row(part, held, device, at)
             flaw = custody_flaw(part, custody)
             custody_ends = part.windows.ends[custody] if custody >= 0 else at
         reasons = flaw
@@ -166,8 +171,8 @@ def collect_days(part: Part, out: Folded, segment: Segment) -> int:
         if reasons:
             continue
         if at >= day_ends:
-            day = local_day(part, segment.zone, at)
-            day_ends = day_start(part, segment.zone, day + 1)
+            day = day_from(part, zone, day, at) if count else local_day(part, zone, at)
+            day_ends = day_start(part, zone, day + 1)
         count = note_day(part, out, count, day, custody)
     return count
 
@@ -179,7 +184,8 @@ def explain_readings(part: Part, out: Folded, patient: int, begin: int, end: int
     for row in range(readings.first[patient], readings.first[patient + 1]):
         if begin <= readings.at[row] < end and out.reading_reasons[row] < 0:
             flaws, _ = service_state(part, patient, program, readings.at[row])
-            custody = custody_row(part, patient, readings.device[row], readings.at[row])
+            held = kind_rows(part, patient, CUSTODY)
+            custody = custody_row(part, held, readings.device[row], readings.at[row])
             flaws |= custody_flaw(part, custody)
             out.reading_reasons[row] = reading_reasons(
                 readings.standing[row], readings.origin[row], program, flaws

@@ -18,9 +18,9 @@ Array: TypeAlias = Any
 class SpanTable(NamedTuple):
     """Contacts, attempts and time, by patient, then start, then id.
 
-    turn: place of the row when all rows of the part are sorted by start and id.
     performers, excluded: one after the other; row i has those from first_…[i] to first_…[i + 1].
-    excluded: begin and end of each excluded leg in turn.
+    places: of each performer's performance when all of the part are sorted by person, then start,
+    then id. excluded: begin and end of each excluded leg in turn.
     """
 
     patient: Array
@@ -37,9 +37,9 @@ class SpanTable(NamedTuple):
     marked: Array
     standing: Array
     recorded: Array
-    turn: Array
     first_performer: Array
     performers: Array
+    places: Array
     first_excluded: Array
     excluded: Array
 

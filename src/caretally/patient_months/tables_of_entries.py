@@ -58,14 +58,6 @@ def owners_of(first: Sequence[int]) -> Array:
     return np.repeat(np.arange(len(first) - 1), counts_of(first))
 
 
-def turns_of(starts: Sequence[int], ids: Sequence[str]) -> Array:
-    """Return the place of every row when all are sorted by start and id."""
-    order = sorted(range(len(starts)), key=lambda row: (starts[row], ids[row]))
-    turns: Array = np.empty(len(order), dtype=np.int64)
-    turns[order] = np.arange(len(order))
-    return turns
-
-
 def span_table(built: BuiltPart) -> SpanTable:
     """Return the spans of a part made from entries."""
     part, spans = built.part, arrayed(built.part.spans)
@@ -74,9 +66,8 @@ def span_table(built: BuiltPart) -> SpanTable:
     return SpanTable(
         spans.patient, spans.start, spans.end, spans.kind, spans.program, spans.mode,
         spans.spoke_with, spans.two_way, spans.topics, spans.category, spans.part_of_visit,
-        spans.marked, spans.standing, spans.recorded,
-        turns_of(part.spans.start, built.words.spans), spans.first_performance,
-        array(part.performances.staff), 2 * spans.first_leg, legs,
+        spans.marked, spans.standing, spans.recorded, spans.first_performance,
+        array(part.performances.staff), array(part.performances.place), 2 * spans.first_leg, legs,
     )  # fmt: skip
 
 

@@ -27,6 +27,9 @@ from caretally.patient_months.part_tables import Array, PartTables, SpanTable
 from caretally.patient_months.rows import calendar
 from caretally.patient_months.window_rows import CodeTable
 
+SINGLE = SpanTable._fields.index("first_performer")
+"""Columns of spans with one value a row."""
+
 
 def firsts_of(counts: Array) -> Array:
     """Return where each group begins, and where the last ends."""
@@ -37,24 +40,19 @@ def firsts_of(counts: Array) -> Array:
 
 def performances_of(spans: SpanTable) -> Performances:
     """Return who performed what, in the order of spans and in that of each person's starts."""
-    staff = spans.performers
-    span: Array = np.repeat(
-        np.arange(len(spans.start), dtype=np.int32), np.diff(spans.first_performer)
-    )
-    key = staff.astype(np.int64) << 32 | spans.turn[span]
-    by_staff: Array = np.argsort(key)
-    place: Array = np.empty(len(by_staff), dtype=np.int32)
-    place[by_staff] = np.arange(len(by_staff), dtype=np.int32)
-    return Performances(staff, span, by_staff, place)
+    counts = np.diff(spans.first_performer)
+    span: Array = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    by_staff: Array = np.empty(len(span), dtype=np.int32)
+    by_staff[spans.places] = np.arange(len(span), dtype=np.int32)
+    return Performances(spans.performers, span, by_staff, spans.places)
 
 
 def spans_of(tables: PartTables) -> Spans:
     """Return the spans as the fold takes them."""
     spans = tables.spans
-    return Spans(
-        firsts_of(tables.span_counts), *spans[:14], spans.first_performer,
-        spans.first_excluded // 2,
-    )  # fmt: skip
+    single = spans[:SINGLE]
+    first = firsts_of(tables.span_counts)
+    return Spans._make((first, *single, spans.first_performer, spans.first_excluded // 2))
 
 
 def legs_of(spans: SpanTable) -> Legs:

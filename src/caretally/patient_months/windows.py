@@ -46,6 +46,25 @@ def local_day(part: Part, zone: int, second: int) -> int:
     return part.calendar.first_day + index
 
 
+def day_from(part: Part, zone: int, day: int, second: int) -> int:
+    """Return the local day of a second, looked for from an earlier day on."""
+    while day_start(part, zone, day + 1) <= second:
+        day += 1
+    return day
+
+
+def kind_rows(part: Part, patient: int, kind: int) -> tuple[int, int]:
+    """Return where a patient's rows of a kind begin and end."""
+    windows = part.windows
+    row, last = windows.first[patient], windows.first[patient + 1]
+    while row < last and windows.kind[row] < kind:
+        row += 1
+    first = row
+    while row < last and windows.kind[row] == kind:
+        row += 1
+    return first, row
+
+
 def window_state(part: Part, patient: int, wanted: int, second: int) -> tuple[bool, int]:
     """Tell whether a window of a key is open at a second, and until when that holds."""
     windows = part.windows

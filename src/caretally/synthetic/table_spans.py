@@ -213,14 +213,14 @@ def described(people: People, draws: Draws, drawn: Drawn) -> SpanTable:
     recorded = np.maximum(drawn.start, drawn.end) + 1
     late = draws.between(LATE_SECONDS, 15 * 86_400, rows)
     recorded += np.where(draws.chance(10, rows), late, draws.between(0, 899, rows))
-    turn = np.empty(rows, dtype=np.int64)
-    turn[np.argsort(drawn.start, kind="stable")] = np.arange(rows)
-    return SpanTable(
-        patient, drawn.start, drawn.end, kind, programs(people, draws, patient), mode,
-        np.where(held, spoken, OTHER), held & ~draws.chance(15, rows),
-        np.where(held, draws.pick(masks, rows), 0), words_of("time", CATEGORIES)[shape],
-        held & visit, shape == len(SHAPES) - 1, drawn.standing, recorded, turn,
-        *several(people, draws, drawn, kind), *excluded(draws, drawn, held),
+    return SpanTable._make(
+        (
+            patient, drawn.start, drawn.end, kind, programs(people, draws, patient), mode,
+            np.where(held, spoken, OTHER), held & ~draws.chance(15, rows),
+            np.where(held, draws.pick(masks, rows), 0), words_of("time", CATEGORIES)[shape],
+            held & visit, shape == len(SHAPES) - 1, drawn.standing, recorded,
+            *several(people, draws, drawn, kind), *excluded(draws, drawn, held),
+        )
     )  # fmt: skip
 
 
@@ -234,8 +234,11 @@ def programs(people: People, draws: Draws, patient: Array) -> Array:
     return np.where(other, np.clip(first, 0, len(PROGRAMS)), people.program[patient])
 
 
-def several(people: People, draws: Draws, drawn: Drawn, kind: Array) -> tuple[Array, Array]:
-    """Return where each span's performers begin, and all performers; attempts name none."""
+def several(people: People, draws: Draws, drawn: Drawn, kind: Array) -> tuple[Array, ...]:
+    """Return where each span's performers begin, all performers, and their places.
+
+    Attempts name none.
+    """
     rows = len(kind)
     practice = people.practice[drawn.patient]
     place = FIRST_CLINICAL + draws.between(0, people.practices.clinical[practice] - 1, rows)
@@ -247,7 +250,10 @@ def several(people: People, draws: Draws, drawn: Drawn, kind: Array) -> tuple[Ar
     named = np.empty(first[-1], dtype=np.int64)
     named[first[:-1][count > 0]] = drawn.staff[count > 0]
     named[first[:-1][two] + 1] = second[two]
-    return first, named
+    turn: Array = np.empty(len(named), dtype=np.int64)
+    start = np.repeat(drawn.start, count) - drawn.start.min()
+    turn[np.argsort((named << 34) + start, kind="stable")] = np.arange(len(named))
+    return first, named, turn
 
 
 def excluded(draws: Draws, drawn: Drawn, held: Array) -> tuple[Array, Array]:

@@ -40,8 +40,9 @@ WORDS = "part.json"
 DATASET = "tables.json"
 SPAN_COLUMNS = (
     "patient", "start", "end", "kind", "program", "mode", "spoke_with", "two_way", "topics",
-    "category", "part_of_visit", "marked", "standing", "recorded", "turn",
+    "category", "part_of_visit", "marked", "standing", "recorded",
 )  # fmt: skip
+SPAN_LISTS = ("performers", "places", "excluded")
 READING_COLUMNS = ("at", "device", "origin", "standing")
 FACT_COLUMNS = ("kind", "code", "from", "to", "x", "y")
 COUNT_COLUMNS = ("spans", "readings", "facts")
@@ -90,6 +91,7 @@ def columns_of(tables: PartTables) -> dict[str, dict[str, Any]]:
             "id": tables.span_ids,
             **dict(zip(SPAN_COLUMNS, spans[: len(SPAN_COLUMNS)], strict=True)),
             "performers": lists(spans.first_performer, spans.performers),
+            "places": lists(spans.first_performer, spans.places),
             "excluded": lists(spans.first_excluded, spans.excluded),
         },
         "readings": {
@@ -150,7 +152,7 @@ def read_columns(folder: Path) -> Columns:
     """Decode the columns of a part that the fold needs."""
     return Columns(
         patients=read_table(folder / "patients.parquet", COUNT_COLUMNS),
-        spans=read_table(folder / "spans.parquet", (*SPAN_COLUMNS, "performers", "excluded")),
+        spans=read_table(folder / "spans.parquet", (*SPAN_COLUMNS, *SPAN_LISTS)),
         readings=read_table(folder / "readings.parquet", READING_COLUMNS),
         staff=read_table(folder / "staff.parquet", ("staff", "role", "from", "to")),
         facts=read_table(folder / "facts.parquet", FACT_COLUMNS),
@@ -191,6 +193,7 @@ def tables_of(columns: Columns, words: TableWords, folder: Path) -> PartTables:
             (
                 *(integers(spans, name) for name in SPAN_COLUMNS),
                 *flattened(spans, "performers"),
+                flattened(spans, "places")[1],
                 *flattened(spans, "excluded"),
             )
         ),

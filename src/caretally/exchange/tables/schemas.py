@@ -52,8 +52,13 @@ SPANS = (
     Field("marked", TINY, "1 if logged for the review code"),
     Field("standing", TINY, "0 in force, 1 superseded, 2 voided"),
     Field("recorded", LONG, "instant it was written down"),
-    Field("turn", WHOLE, "place of the row when all rows of the part are sorted by start and id"),
     Field("performers", list_of(WHOLE), "numbers of the staff, each once; none for attempts"),
+    Field(
+        "places",
+        list_of(WHOLE),
+        "for each performer, the place of this performance among all of the part when they are"
+        " sorted by performer, start and id",
+    ),
     Field("excluded", list_of(LONG), "begin and end of each excluded leg in turn"),
 )
 READINGS = (
