@@ -12,6 +12,7 @@ LOCKED := $(PIP) --require-hashes --no-build-isolation -r
 WORKERS ?= auto
 TESTS ?=
 FUZZ_SECONDS ?= 60
+MUTANTS ?= 0
 
 ALONE := benchmarks/proof.py benchmarks/__init__.py
 BENCHMARKS := $(patsubst %.py,%,$(notdir $(filter-out $(ALONE),$(sort $(wildcard benchmarks/*.py)))))
@@ -47,8 +48,8 @@ proof: $(VENV)/.stamp-dev $(VENV)/.stamp-server $(VENV)/.stamp-cluster ## everyt
 bench: $(VENV)/.stamp-dev $(VENV)/.stamp-server $(VENV)/.stamp-cluster ## the benchmarks at 100,000 patient-months
 	@set -e; for question in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$question; done
 
-mutation: $(VENV)/.stamp-dev $(VENV)/.stamp-server $(VENV)/.stamp-bulk $(VENV)/.stamp-proof ## change the rules and the fold, see which tests notice
-	@HYPOTHESIS_PROFILE=mutation $(BIN)/mutmut run && $(BIN)/mutmut results
+mutation: $(VENV)/.stamp-dev $(VENV)/.stamp-server $(VENV)/.stamp-bulk $(VENV)/.stamp-proof ## change the rules and the fold, see which tests notice; MUTANTS=how many, 0 for all
+	@nice -n 19 $(BIN)/python -m scripts.mutation --sample $(MUTANTS) --report
 
 fuzz: $(VENV)/.stamp-dev $(VENV)/.stamp-proof ## garbage into the readers for FUZZ_SECONDS each
 	@set -e; for reader in $(FUZZERS); do $(BIN)/python $$reader -max_total_time=$(FUZZ_SECONDS); done
