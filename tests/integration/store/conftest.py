@@ -7,6 +7,7 @@ cluster of its own on a free loopback port, one a worker, and is gone afterwards
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import signal
 import socket
@@ -99,6 +100,8 @@ def reason_without_postgres() -> str:
         return "PostgreSQL is not installed: make system installs it"
     if os.geteuid() == 0 and shutil.which("setpriv") is None:
         return "root may not run PostgreSQL, and setpriv is not installed"
+    if os.geteuid() == 0 and "postgres" not in {user.pw_name for user in pwd.getpwall()}:
+        return "root may not run PostgreSQL, and there is no user postgres"
     return ""
 
 
