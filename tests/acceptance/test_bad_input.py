@@ -51,6 +51,10 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
         (*DECIDE, "--descriptors", "twice.csv"),
         r"^twice\.csv:3: found 99457 again",
     ),
+    "a folder for decisions of files": (
+        (*DECIDE, "--out", "decisions"),
+        r"^--out: found it without --tables; expected --tables DIR, or no such option; .* with >",
+    ),
     "unknown code": (
         ("rulebook", "show", "99475"),
         r"^CODE: found '99475'; expected a code that has a sheet; did you mean 994",

@@ -18,7 +18,7 @@ from caretally.cli import screen
 from caretally.cli.chart import Chart, roles_of
 from caretally.cli.overview import overview
 from caretally.cli.page import page
-from caretally.cli.population import decide_population, population_of
+from caretally.cli.population import decide_population, population_of, refuse_without_tables
 from caretally.cli.reading import (
     check_patient,
     descriptors_of,
@@ -33,6 +33,7 @@ from caretally.journal.entries import Entry
 from caretally.patient_months.rows import BuiltPart, Record
 
 commands = typer.Typer()
+POPULATIONS = "Populations"
 MANY = 200
 """Patients from which on a bar shows how far deciding is."""
 
@@ -149,16 +150,31 @@ def decide(
     ] = None,
     tables: Annotated[
         str | None,
-        typer.Option(metavar="DIR", help="Instead of files: tables that `caretally tables` made."),
+        typer.Option(
+            rich_help_panel=POPULATIONS,
+            metavar="DIR",
+            help="Instead of files: tables that `caretally tables` made.",
+        ),
     ] = None,
     out: Annotated[
-        str | None, typer.Option(metavar="DIR", help="With --tables: where the decisions go.")
+        str | None,
+        typer.Option(
+            rich_help_panel=POPULATIONS,
+            metavar="DIR",
+            help="With --tables: where the decisions go.",
+        ),
     ] = None,
     engine: Annotated[
-        str, typer.Option(metavar="NAME", help="With --tables: local, ray or spark.")
+        str,
+        typer.Option(
+            rich_help_panel=POPULATIONS, metavar="NAME", help="With --tables: local, ray or spark."
+        ),
     ] = "local",
     workers: Annotated[
-        int | None, typer.Option(metavar="N", help="With --tables: so many parts at a time.")
+        int | None,
+        typer.Option(
+            rich_help_panel=POPULATIONS, metavar="N", help="With --tables: so many parts at a time."
+        ),
     ] = None,
 ) -> None:
     """Say what may be billed for a month, why, and what is missing."""
@@ -174,6 +190,7 @@ def decide(
         how = {"month": asked.month, "policy": asked.policy, "engine": engine, "workers": workers}
         decide_population(population_of(tables, out, alone, how), as_json=as_json)
         return
+    refuse_without_tables({"--out": out, "--workers": workers, "--engine": engine != "local"})
     own_words = descriptors_of(descriptors)
     reading = read_files(files or [], lenient=lenient)
     found = decisions(record_read(reading, asked.as_of), asked)

@@ -61,6 +61,18 @@ def population_of(
     return Population(tables=Path(tables), out=Path(out), **how)
 
 
+def refuse_without_tables(given: Mapping[str, object]) -> None:
+    """Refuse options that only tables go with.
+
+    Raises:
+        InputError: one of them was given.
+    """
+    for option, value in given.items():
+        if value:
+            hint = "decisions of files go to standard output; send them to a file with >"
+            raise refusal(option, "it without --tables", "--tables DIR, or no such option", hint)
+
+
 def decide_population(asked: Population, *, as_json: bool) -> None:
     """Decide all parts with a bar, say what came of it, and print decisions where asked.
 
