@@ -1,0 +1,162 @@
+"""Everything that must be shown, at full size: what was asked beside what was measured.
+
+Each row runs the tests or the benchmark that answers it and prints the figure as it came out, kept
+or not. `--row NAME` runs single rows, `--quick` all of them in small. Exit status 1 where a row
+falls short.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks import equality, one_month, population, replay
+
+MUTATION_REPORT = Path(__file__).parent / "mutation_report.json"
+SUMMARY = re.compile(r"(\d+) passed")
+FAILED = re.compile(r"(\d+) (?:failed|error)")
+
+
+class Shown(NamedTuple):
+    """One figure: what it is of, what was asked, what was measured, and whether that is enough."""
+
+    what: str
+    asked: str
+    measured: str
+    holds: bool
+
+
+def scenarios(*, quick: bool) -> list[Shown]:
+    """Run every scenario; the suite also demands one for each published case."""
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "tests/spec"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    passed, failed = SUMMARY.search(ran), FAILED.search(ran)
+    found = f"{passed[1] if passed else 0} passed, {failed[1] if failed else 0} failed"
+    return [Shown("scenarios: every case, threshold and date", "all pass", found, not failed)]
+
+
+def same(*, quick: bool) -> list[Shown]:
+    """Compare all ways to decide."""
+    sizes = (
+        ["--hostile", "40", "--generated", "2000", "--oracle", "20", "--entries", "50"]
+        if quick
+        else ["--hostile", "2000", "--generated", "100000", "--oracle", "1000", "--entries", "2000"]
+    )
+    return [
+        Shown(f"{what}, {size:,}", "0 differences", str(unequal), not unequal)
+        for what, size, unequal in equality.measure(equality.parser().parse_args(sizes))
+    ]
+
+
+def single(*, quick: bool) -> list[Shown]:
+    """Time one patient-month."""
+    found = one_month.measure(200 if quick else 3_000)
+    limit = one_month.LIMIT
+    return [
+        Shown(
+            f"one patient-month, uncompiled, p99 by {name}", f"≤ {limit} ms",
+            f"{found[name].worst_of_100:.2f} ms (p50 {found[name].median:.2f})",
+            found[name].worst_of_100 <= limit,
+        )
+        for name in ("clock", "processor")
+    ]  # fmt: skip
+
+
+def bulk(*, quick: bool) -> list[Shown]:
+    """Time a population."""
+    patients = 20_000 if quick else 1_000_000
+    with tempfile.TemporaryDirectory() as held:
+        found = population.measure(patients, Path(held))
+    cost = found.cost
+    size = f"{patients:,}: "
+    return [
+        Shown(
+            f"{size}fold / decode, CPU", "≤ 4 (2.5)", f"{cost.fold_ratio:.2f}",
+            cost.fold_ratio <= 4,
+        ),
+        Shown(
+            f"{size}fold and all criteria / decode, CPU", "≤ 8 (4)", f"{cost.all_ratio:.2f}",
+            cost.all_ratio <= 8,
+        ),
+        Shown(
+            f"{size}writing, CPU, apart", "reported", f"{cost.seconds['write']:.1f} s", holds=True
+        ),
+        Shown(f"{size}decode, CPU", "reported", f"{cost.seconds['decode']:.1f} s", holds=True),
+        Shown(
+            f"{size}oracle / fold and all criteria", "≥ 40", f"{found.times_oracle:,.0f}",
+            found.times_oracle >= 40,
+        ),
+        Shown(
+            f"{size}peak of a process", "≤ 1,024 MiB", f"{cost.peak_mib} MiB",
+            cost.peak_mib <= 1024,
+        ),
+        Shown(
+            f"{size}exponent from {population.SMALL:,}", "≤ 1.05", f"{found.exponent:.3f}",
+            found.exponent <= 1.05,
+        ),
+        Shown(f"{size}two processes, written, wall", "reported", f"{found.wall:.1f} s", holds=True),
+    ]  # fmt: skip
+
+
+def again(*, quick: bool) -> list[Shown]:
+    """Time a practice-year under other rules."""
+    with tempfile.TemporaryDirectory() as held:
+        found = replay.measure(100 if quick else 1_000, Path(held))
+    return [
+        Shown(
+            f"replay of a practice-year, {name}",
+            f"≤ {replay.LIMIT} s",
+            f"{s:.3f} s",
+            s <= replay.LIMIT,
+        )
+        for name, s in found.items()
+    ]
+
+
+def mutants(*, quick: bool) -> list[Shown]:
+    """Read the report of the last mutation run, which takes too long to be repeated here."""
+    what = "mutants of billability and patient_months killed"
+    if not MUTATION_REPORT.exists():
+        return [Shown(what, "≥ 90 %", "no report; run make mutation", holds=False)]
+    report = json.loads(MUTATION_REPORT.read_text(encoding="utf-8"))
+    killed, total = int(report["killed"]), int(report["total"])
+    found = f"{100 * killed / total:.1f} % ({killed:,} of {total:,}), {report['scope']}"
+    return [Shown(what, "≥ 90 %", found, killed >= 0.9 * total)]
+
+
+ROWS: dict[str, Callable[..., Sequence[Shown]]] = {
+    "scenarios": scenarios, "equality": same, "one_month": single, "population": bulk,
+    "replay": again, "mutation": mutants,
+}  # fmt: skip
+
+
+def main() -> None:
+    """Run the rows and print them."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--row", choices=ROWS, action="append")
+    asked.add_argument("--quick", action="store_true", help="small sizes, same rows")
+    options = asked.parse_args()
+    holds = True
+    for name in options.row or ROWS:
+        begin = time.perf_counter()
+        for shown in ROWS[name](quick=options.quick):
+            holds = holds and shown.holds
+            verdict = "holds" if shown.holds else "FALLS SHORT"
+            print(
+                f"{shown.what:62} asked {shown.asked:14} {shown.measured:36} {verdict}", flush=True
+            )
+        print(f"  ({name}: {time.perf_counter() - begin:.0f} s)", file=sys.stderr, flush=True)
+    if not holds:
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()
