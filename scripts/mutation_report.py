@@ -2,6 +2,7 @@
 
 A survivor is listed with its change and, where somebody looked, with the verdict of
 scripts/mutation_verdicts.json. Survivors are never left out of the count.
+`python -m scripts.mutation_report` writes the page anew after verdicts were added.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "reference" / "mutation.md"
@@ -46,7 +49,16 @@ def write_report(
     left_out: Sequence[str],
 ) -> None:
     """Write both files."""
-    record = record_of(outcomes, drawn, arguments, left_out)
+    write(record_of(outcomes, drawn, arguments, left_out))
+
+
+def write(record: dict[str, Any]) -> None:
+    """Write a record, and the page that shows it with the verdicts there are by now."""
+    known = verdicts()
+    for each in record["survivors"]:
+        file = each["mutant"].partition(":")[0]
+        each["sort"] = "words" if is_wording(each["before"], each["after"]) else "logic"
+        each["verdict"] = known.get(f"{file}|{each['before']}|{each['after']}", "")
     RECORD.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
     PAGE.write_text(page_of(record), "utf-8")
 
@@ -56,7 +68,7 @@ def record_of(
     drawn: tuple[int, int],
     arguments: argparse.Namespace,
     left_out: Sequence[str],
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Return the counts and the survivors."""
     rooms: dict[str, Counter[str]] = {}
     for each in outcomes:
@@ -80,6 +92,7 @@ def record_of(
         "sample": arguments.sample,
         "seed": arguments.seed,
         "only": arguments.only,
+        "seconds_each": arguments.seconds_each,
         "counts": {status: total[status] for status in (*COUNTED, "broken")},
         "files": {
             name: {s: rooms[name][s] for s in (*COUNTED, "broken")} for name in sorted(rooms)
@@ -99,8 +112,9 @@ def interval(part: int, whole: int) -> tuple[float, float]:
     return round(100 * (middle - reach), 2), round(100 * (middle + reach), 2)
 
 
+@cache
 def commit() -> str:
-    """Return the commit the tree stands on."""
+    """Return the commit the tree stood on when the run began."""
     told = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607
         cwd=ROOT, capture_output=True, text=True, check=False,
@@ -120,15 +134,18 @@ def place(outcome: Outcome) -> tuple[str, int, str]:
 
 def survivor(outcome: Outcome) -> dict[str, object]:
     """Return a survivor as the record keeps it."""
-    verdict = verdicts().get(f"{outcome.file}|{outcome.before}|{outcome.after}", "")
     return {
         "mutant": outcome.mutant,
         "line": outcome.line,
         "before": outcome.before,
         "after": outcome.after,
         "status": outcome.status,
-        "verdict": verdict,
     }
+
+
+def is_wording(before: str, after: str) -> bool:
+    """Tell whether a change alters nothing but the letters of a text."""
+    return before.replace("XX", "").casefold() == after.replace("XX", "").casefold()
 
 
 def verdicts() -> Mapping[str, str]:
@@ -164,7 +181,9 @@ def head(record: Mapping[str, object]) -> Iterable[str]:
         "The changes are mutmut's: operators, constants, words, arguments, conditions, assigned "
         "values. It changes no module-level statements and no decorated functions, so properties "
         "and cached functions are not in the count. A change that breaks the syntax or cannot be "
-        "installed is not counted.\n"
+        "installed is not counted. Of the tests that reach a mutant so many were run, the likeliest to "
+        f"fail first, as take {record['seconds_each']} s of CPU time; what they let pass counts as "
+        "a survivor.\n"
     )
     yield "Not mutated, since they are the optional extra and held equal to the plain source by"
     left = record["left_out"]
@@ -193,5 +212,9 @@ def survivors(record: Mapping[str, object]) -> Iterable[str]:
     for each in listed:
         file = each["mutant"].partition(":")[0]
         verdict = each["verdict"] or "not looked at"
-        yield f"- `{file}:{each['line']}` ({each['status']}): {verdict}"
+        yield f"- `{file}:{each['line']}` ({each['status']}, {each['sort']}): {verdict}"
         yield f"\n  ```diff\n  - {each['before']}\n  + {each['after']}\n  ```\n"
+
+
+if __name__ == "__main__":
+    write(json.loads(RECORD.read_text("utf-8")))

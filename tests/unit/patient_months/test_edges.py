@@ -49,3 +49,51 @@ def test_a_span_of_the_next_month_is_none_of_this_one() -> None:
 def test_an_attempt_without_an_end_stands_where_it_was_made() -> None:
     found = reasons("entries: [{at: 03-31 23:59:59, attempt: no_answer}]")
     assert found == {"e1": (0, ["not_a_contact"])}
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "is_in_month"),
+    [
+        ("2026-04-01 00:00", "2026-04-03 10:00", False),
+        ("03-31 23:59:59", "2026-04-03 10:00", True),
+        ("2026-02-20 10:00", "03-01 00:00", False),
+        ("2026-02-20 10:00", "03-01 00:00:01", True),
+    ],
+)
+def test_a_stay_touches_the_month_or_not(begins: str, ends: str, is_in_month: bool) -> None:
+    body = f"{{setting: inpatient, from: {begins}, to: {ends}}}"
+    line = f"{{at: {begins}, kind: stay_recorded, body: {body}}}"
+    decision = decided(said(f"month: {NEXT}", f"entries: [{line}]"))
+    assert ("stay_in_month" in decision["flags"]) == is_in_month
+
+
+@pytest.mark.parametrize(("left", "is_billed"), [("03-01 00:00", True), ("03-01 00:00:01", False)])
+def test_primary_care_that_ended_at_midnight_is_over(left: str, is_billed: bool) -> None:
+    leaving = f"{{at: {left}, kind: disenrolled, body: {{program: apcm, reason: moved}}}}"
+    call = "{at: 03-05 10:00, contact: 25m, program: ccm}"
+    decision = decided(
+        said(
+            f"month: {NEXT}",
+            "also: [ccm, apcm]",
+            "start: 2026-01-05",
+            f"entries: [{leaving}, {call}]",
+        )
+    )
+    lines = [line["code"] for line in decision["sister_lines"]]
+    assert ("99490" in lines) == is_billed
+
+
+@pytest.mark.parametrize(
+    ("known", "is_reachable"), [("2026-03-31 23:50", True), ("2026-03-31 23:50:01", False)]
+)
+def test_what_no_longer_fits_into_the_month_is_unreachable(
+    known: str, *, is_reachable: bool
+) -> None:
+    call = "{at: 03-05 10:00, recorded: 03-05 11:00, contact: 10m}"
+    decision = decided(said(f"month: {NEXT}", f"as_of: {known}", f"entries: [{call}]"))
+    told = {each["code"]: each for each in decision["next"]}
+    reached = {"code": "99457", "missing": {"management_seconds": 600}, "by": "2026-03-31"}
+    why = "More is missing than fits in before 2026-03-31 ends."
+    shut = {"code": "99457", "unreachable": True, "why": why}
+    assert told["99457"] == (reached if is_reachable else shut)
+    assert told["99458"] == {"code": "99458", "unreachable": True, "why": why}
