@@ -181,9 +181,9 @@ def head(record: Mapping[str, object]) -> Iterable[str]:
         "The changes are mutmut's: operators, constants, words, arguments, conditions, assigned "
         "values. It changes no module-level statements and no decorated functions, so properties "
         "and cached functions are not in the count. A change that breaks the syntax or cannot be "
-        "installed is not counted. Of the tests that reach a mutant so many were run, the likeliest to "
-        f"fail first, as take {record['seconds_each']} s of CPU time; what they let pass counts as "
-        "a survivor.\n"
+        "installed is not counted. Of the tests that reach a mutant so many were run, the "
+        f"likeliest to fail first, as take {record['seconds_each']} s of CPU time; what they let "
+        "pass counts as a survivor.\n"
     )
     yield "Not mutated, since they are the optional extra and held equal to the plain source by"
     left = record["left_out"]
