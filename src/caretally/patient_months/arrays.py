@@ -19,6 +19,8 @@ from caretally.patient_months.rows import plain_output
 Array: TypeAlias = Any
 """An array of integers; stands where the fold takes a column or cells."""
 
+LINE = 64
+"""Bytes of a line of the processor's cache."""
 WIDE_FACTS = frozenset({"began_on", "episode_from", "setup_after"})
 """Facts that may be FOREVER; all others fit 32 bits."""
 
@@ -65,10 +67,16 @@ class Workspace:
         self._kept: dict[str, Array] = {}
 
     def cells(self, name: str, length: int, width: type[np.signedinteger[Any]]) -> Array:
-        """Return a column of any content."""
+        """Return a column of any content.
+
+        Columns begin on different lines of the processor's cache: large ones would all begin on a
+        page, and the same row of sixty columns would contend for one place.
+        """
         kept = self._kept.get(name)
         if kept is None or len(kept) < length:
-            kept = self._kept[name] = np.empty(length + length // 8 + 8, dtype=width)
+            shift = (len(self._kept) + 1) * LINE // np.dtype(width).itemsize
+            room = length + length // 8 + 8
+            kept = self._kept[name] = np.empty(shift + room, dtype=width)[shift:]
         return kept[:length]
 
     def filled(

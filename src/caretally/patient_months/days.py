@@ -59,7 +59,6 @@ from caretally.patient_months.positions import (
     VOID,
 )  # fmt: skip
 from caretally.patient_months.windows import (
-    day_from,
     day_start,
     kind_rows,
     local_day,
@@ -129,39 +128,40 @@ def custody_flaw(part: Part, custody: int) -> int:
     return 0 if part.windows.x[custody] else NO_MEDICAL_DEVICE
 
 
-def note_day(part: Part, out: Folded, count: int, day: int, custody: int) -> int:
-    """Add a counting reading to the list of data days; returns its length."""
-    if count == 0 or out.day[count - 1] != day:
-        out.day[count], out.day_devices[count], out.day_systems[count] = day, 0, 0
-        count += 1
+def custody_masks(part: Part, custody: int) -> tuple[int, int]:
+    """Return the bits of the device and of the body system of a custody, or none for -1."""
+    if custody < 0:
+        return 0, 0
     device, system = part.windows.code[custody], part.windows.y[custody]
-    out.day_devices[count - 1] |= 1 << min(device, 61)
-    if system >= 0:
-        out.day_systems[count - 1] |= 1 << system
-    return count
+    return 1 << min(device, 61), 1 << system if system >= 0 else 0
 
 
 def collect_days(part: Part, out: Folded, segment: Segment) -> int:
-    """List the distinct local data days of a segment in `out.day`; returns how many."""
+    """List the distinct local data days of a segment in `out.day`; returns how many.
+
+    Beside each day are the devices that made it and what they monitor.
+    """
     readings, patient, program, zone = (
         part.readings, segment.patient, segment.program, segment.zone,
     )  # fmt: skip
-    ats, devices, origins, standings = (
+    ats, held_by, origins, standings = (
         readings.at, readings.device, readings.origin, readings.standing,
     )  # fmt: skip
     is_decided, held = out.program[patient] == program, kind_rows(part, patient, CUSTODY)
-    count, day, day_ends = 0, 0, -FOREVER
-    device, custody, flaw, custody_ends = -1, -1, NOT_ASSIGNED, -FOREVER
+    count, noted = 0, -FOREVER
+    devices, systems, device_bit, system_bit = 0, 0, 0, 0
+    device, flaw, custody_ends = -1, NOT_ASSIGNED, -FOREVER
     for row in range(readings.first[patient], readings.first[patient + 1]):
         at = ats[row]
         if at < segment.begin:
             continue
         if at >= segment.end:
             break
-        if devices[row] != device or at >= custody_ends:
-            device = devices[row]
+        if held_by[row] != device or at >= custody_ends:
+            device = held_by[row]
             custody = custody_row(part, held, device, at)
             flaw = custody_flaw(part, custody)
+            device_bit, system_bit = custody_masks(part, custody)
             custody_ends = part.windows.ends[custody] if custody >= 0 else at
         reasons = flaw
         if standings[row] != IN_FORCE or origins[row] != ORIGIN_DEVICE:
@@ -170,10 +170,14 @@ def collect_days(part: Part, out: Folded, segment: Segment) -> int:
             out.reading_reasons[row] = reasons
         if reasons:
             continue
-        if at >= day_ends:
-            day = day_from(part, zone, day, at) if count else local_day(part, zone, at)
-            day_ends = day_start(part, zone, day + 1)
-        count = note_day(part, out, count, day, custody)
+        day = local_day(part, zone, at)
+        devices = device_bit | (devices if day == noted else 0)
+        systems = system_bit | (systems if day == noted else 0)
+        count += day != noted
+        noted = day
+        out.day[count - 1] = day
+        out.day_devices[count - 1] = devices
+        out.day_systems[count - 1] = systems
     return count
 
 
@@ -223,12 +227,15 @@ def count_setups(part: Part, patient: int, after: int, before: int) -> int:
 def setup_floor(part: Part, patient: int, program: int, day: int) -> int:
     """Return the data days a set-up needs in a period ending on a day; FOREVER before any rule."""
     rules = part.rules
-    floor = FOREVER
+    chosen = -1
     for row in range(len(rules.floor_program)):
         if rules.floor_program[row] == program and rules.floor_from[row] <= day:
-            floor = rules.floor_days[row]
-            if opens_between(part, patient, COVID * KEY, day, day + 1):
-                floor = min(floor, rules.floor_covid_days[row])
+            chosen = row
+    if chosen < 0:
+        return FOREVER
+    floor = rules.floor_days[chosen]
+    if opens_between(part, patient, COVID * KEY, day, day + 1):
+        floor = min(floor, rules.floor_covid_days[chosen])
     return floor
 
 
@@ -296,11 +303,14 @@ def note_running(part: Part, out: Folded, count: int, start: tuple[int, int], sl
 
 def count_days(part: Part, out: Folded, count: int, slot: int) -> None:
     """Add a segment's data days, of the month and of the episode to the month's end, to a slot."""
+    first, last = part.calendar.month_first, part.calendar.month_last
+    of_month, of_episode = 0, 0
     for index in range(count):
-        if out.day[index] <= part.calendar.month_last:
-            out.facts[F_EPISODE_DATA_DAYS][slot] += 1
-            if out.day[index] >= part.calendar.month_first:
-                out.facts[F_DATA_DAYS][slot] += 1
+        day = out.day[index]
+        of_month += first <= day <= last
+        of_episode += day <= last
+    out.facts[F_DATA_DAYS][slot] += of_month
+    out.facts[F_EPISODE_DATA_DAYS][slot] += of_episode
 
 
 def fold_segment(part: Part, out: Folded, segment: Segment, slot: int) -> None:

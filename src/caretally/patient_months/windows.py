@@ -46,13 +46,6 @@ def local_day(part: Part, zone: int, second: int) -> int:
     return part.calendar.first_day + index
 
 
-def day_from(part: Part, zone: int, day: int, second: int) -> int:
-    """Return the local day of a second, looked for from an earlier day on."""
-    while day_start(part, zone, day + 1) <= second:
-        day += 1
-    return day
-
-
 def kind_rows(part: Part, patient: int, kind: int) -> tuple[int, int]:
     """Return where a patient's rows of a kind begin and end."""
     windows = part.windows
