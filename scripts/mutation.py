@@ -61,6 +61,8 @@ FIRST = "tests/golden"
 """Tests that look at whole decisions are asked first, where no others have proved better."""
 SPARE_SECONDS = 4
 """CPU time a test has on a mutant beyond three times what it took before."""
+WORTH_WRITING = 500
+"""Mutants tested before a run that goes on writes over the report of the last one."""
 CRASHED, UNUSABLE = 245, 250
 """Exit statuses of a child that says nothing about tests; smaller ones number the test."""
 KILLED, SURVIVED, TIMEOUT, UNTESTED, BROKEN = "killed", "survived", "timeout", "untested", "broken"
@@ -341,7 +343,7 @@ class Run:
                 self.report(len(mutants))
         while running:
             self.reap(running)
-        self.report(len(mutants))
+        self.report(len(mutants), is_last=True)
 
     def fork(self, mutant: Mutant, items: Sequence[pytest.Item]) -> int:
         """Start a child on a mutant and return its number."""
@@ -387,11 +389,11 @@ class Run:
             say(f"{status} {mutant.file}:{mutant.line} {mutant.name}")
             say(f"   - {mutant.before}\n   + {mutant.after}")
 
-    def report(self, drawn: int) -> None:
+    def report(self, drawn: int, *, is_last: bool = False) -> None:
         """Write what is known so far, so that a run that is stopped leaves a report too."""
         counts = Counter(each.status for each in self.outcomes)
         say(f"{len(self.outcomes)} of {drawn}: {dict(counts)}")
-        if self.arguments.report:
+        if self.arguments.report and (is_last or len(self.outcomes) >= WORTH_WRITING):
             write_report(self.outcomes, (drawn, self.all), self.arguments, sorted(LEFT_OUT))
 
 
