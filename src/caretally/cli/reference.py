@@ -29,6 +29,7 @@ from caretally.cli.words import (
     REASON_WORDS,
     flag_words,
 )  # fmt: skip
+from caretally.exchange.tables import reference as tables_page
 from caretally.journal import reference as entries_page
 from caretally.journal.schema import SCHEMA_FILE, schema
 from caretally.patient_months.columns import REASONS
@@ -49,6 +50,7 @@ def reference() -> dict[str, str]:
         "flags.md": page("Flags, holds, reasons and readings", flags_lines(rulebook)),
         "settings.md": page("Settings", settings_lines()),
         "entries.md": entries_page.reference(),
+        tables_page.PAGE: tables_page.reference(),
         SCHEMA_FILE: json.dumps(schema(), indent=2, ensure_ascii=False) + "\n",
     }
 

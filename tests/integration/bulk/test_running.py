@@ -24,7 +24,8 @@ from caretally.exchange.extras import np, pq
 from caretally.exchange.tables.conversion import convert, write_tables
 from caretally.exchange.tables.cutting import cut
 from caretally.exchange.tables.input_files import part_folders, read_part
-from caretally.exchange.tables.schemas import INPUTS, OUTPUTS, schema_of
+from caretally.exchange.tables.parquet import schema_of
+from caretally.exchange.tables.schemas import INPUTS, OUTPUTS
 from caretally.patient_months.rows import Record
 from caretally.synthetic.program import synthesize
 from caretally.synthetic.tables import TablePlan, draw_parts

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from caretally.errors import ExchangeError
 from caretally.exchange.extras import np, pa, pc, pq
-from caretally.exchange.tables.schemas import Field, schema_of
+from caretally.exchange.tables.schemas import LISTS, MASK, TEXT, Field
 from caretally.patient_months.columns import FOREVER
 from caretally.patient_months.part_tables import NumberedIds
 
@@ -20,14 +20,25 @@ Array: TypeAlias = Any
 """An array of integers."""
 
 
+def type_of(name: str) -> Any:
+    """Return an Arrow type by its name."""
+    if name in LISTS:
+        return pa.list_(pa.field("element", type_of(LISTS[name]), nullable=False))
+    return pa.type_for_alias(name)
+
+
+def schema_of(fields: tuple[Field, ...]) -> Any:
+    """Return the Arrow schema of a table."""
+    return pa.schema([pa.field(f.name, type_of(f.type), nullable=f.empty) for f in fields])
+
+
 def encoding_of(field: Field) -> tuple[str, str, str]:
     """Return the path of a column in a file, its encoding and its compression."""
-    kind = field.type
-    if pa.types.is_list(kind):
+    if field.type in LISTS:
         return f"{field.name}.list.element", "DELTA_BINARY_PACKED", "none"
-    if pa.types.is_string(kind):
+    if field.type == TEXT:
         return field.name, "DELTA_BYTE_ARRAY", "zstd"
-    plain = pa.types.is_unsigned_integer(kind)
+    plain = field.type == MASK
     return field.name, "PLAIN" if plain else "DELTA_BINARY_PACKED", "zstd" if plain else "none"
 
 
@@ -51,15 +62,16 @@ def write_table(columns: dict[str, Any], fields: tuple[Field, ...], path: Path) 
 
 def arrow(column: Any, field: Field) -> Any:
     """Return a column as Arrow has it; FOREVER is empty where a column may be empty."""
+    kind = type_of(field.type)
     if isinstance(column, pa.Array | pa.ChunkedArray):
-        return column.cast(field.type)
+        return column.cast(kind)
     if isinstance(column, NumberedIds):
         return written_out(column)
     if not isinstance(column, np.ndarray):
-        return pa.array(column, type=field.type)
+        return pa.array(column, type=kind)
     if not field.empty:
-        return pa.array(column).cast(field.type)
-    return pa.array(column, mask=np.abs(column) >= FOREVER).cast(field.type)
+        return pa.array(column).cast(kind)
+    return pa.array(column, mask=np.abs(column) >= FOREVER).cast(kind)
 
 
 def written_out(ids: NumberedIds) -> Any:

@@ -6,29 +6,24 @@ UTC, days days since 1970-01-01, sets bit masks. Stretches are half-open; an emp
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from caretally.exchange.extras import pa
 from caretally.patient_months.columns import FACTS
 
 
 class Field(NamedTuple):
-    """One column: its name, type, whether it may be empty, and what it says."""
+    """One column: its name, Arrow's name of its type, what it says, and whether it may be empty."""
 
     name: str
-    type: Any
+    type: str
     says: str
     empty: bool = False
 
 
-TINY, SMALL, WHOLE, LONG, MASK = pa.int8(), pa.int16(), pa.int32(), pa.int64(), pa.uint64()
-TEXT = pa.string()
-
-
-def list_of(item: Any) -> Any:
-    """Return the type of a list without empty items."""
-    return pa.list_(pa.field("element", item, nullable=False))
-
+TINY, SMALL, WHOLE, LONG, MASK, TEXT = "int8", "int16", "int32", "int64", "uint64", "string"
+LISTS = {"list<int32>": WHOLE, "list<int64>": LONG}
+"""Lists without empty items, and what their items are."""
+WHOLES, LONGS = LISTS
 
 PATIENTS = (
     Field("patient", TEXT, "id; the row's position is the patient's number in all other tables"),
@@ -52,14 +47,14 @@ SPANS = (
     Field("marked", TINY, "1 if logged for the review code"),
     Field("standing", TINY, "0 in force, 1 superseded, 2 voided"),
     Field("recorded", LONG, "instant it was written down"),
-    Field("performers", list_of(WHOLE), "numbers of the staff, each once; none for attempts"),
+    Field("performers", WHOLES, "numbers of the staff, each once; none for attempts"),
     Field(
         "places",
-        list_of(WHOLE),
+        WHOLES,
         "for each performer, the place of this performance among all of the part when they are"
         " sorted by performer, start and id",
     ),
-    Field("excluded", list_of(LONG), "begin and end of each excluded leg in turn"),
+    Field("excluded", LONGS, "begin and end of each excluded leg in turn"),
 )
 READINGS = (
     Field("id", TEXT, "id of the entry"),
@@ -156,7 +151,7 @@ ENTRIES = (
 )
 
 
-def fact_type(name: str) -> Any:
+def fact_type(name: str) -> str:
     """Return the type of a fact's column."""
     return LONG if name in {"began_on", "episode_from", "setup_after"} else WHOLE
 
@@ -170,8 +165,3 @@ OUTPUTS = {
     "entries": ENTRIES,
 }
 """The tables of a decided part, each a Parquet file of its name."""
-
-
-def schema_of(fields: tuple[Field, ...]) -> Any:
-    """Return the Arrow schema of a table."""
-    return pa.schema([pa.field(f.name, f.type, nullable=f.empty) for f in fields])
