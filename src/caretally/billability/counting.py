@@ -17,6 +17,7 @@ from caretally.codes import (
     CONTACT_MODES,
     PROGRAMS,
     ROLES,
+    SETUP_READING,
     TOPICS,
 )  # fmt: skip
 from caretally.patient_months.columns import FOREVER, Rules
@@ -53,8 +54,8 @@ def mask(words: Iterable[str], among: tuple[str, ...]) -> int:
     return sum(1 << among.index(word) for word in set(words))
 
 
-def floors_of(sheet: Sheet, rules_on: date | None) -> list[tuple[int, int, int, int]]:
-    """Return (program, first day, days needed, days needed with COVID-19) as they change."""
+def floors_of(sheet: Sheet, rules_on: date | None) -> list[tuple[int, int, int, int, int]]:
+    """Return (program, first day, days needed, with COVID-19, by the strict reading) by change."""
     rows = []
     for day in (rules_on,) if rules_on else sheet.change_dates():
         version, floor = sheet.version_on(day), sheet.parameters["setup_floor"].on(day)
@@ -69,7 +70,8 @@ def floors_of(sheet: Sheet, rules_on: date | None) -> list[tuple[int, int, int, 
         first = -FOREVER if rules_on else day_number(day)
         days = int(floor.value)
         program = PROGRAMS.index(sheet.program)
-        rows.append((program, first, days, int(lowered.value) if lowered else days))
+        strict = int(floor.readings.get(SETUP_READING, days))
+        rows.append((program, first, days, int(lowered.value) if lowered else days, strict))
     return rows
 
 

@@ -13,6 +13,7 @@ from caretally.billability.slots import (
     has_any,
     has_code,
     knows_payer,
+    setup_taken,
     system_mask,
     total,
     units_of,
@@ -192,9 +193,9 @@ def has_setup(slot: Slot) -> Outcome:
     return some(slot.facts.setups)
 
 
-def is_first_setup(slot: Slot) -> Outcome:
+def is_first_setup(slot: Slot, strictly: Whole) -> Outcome:
     """No earlier period of the episode already met this code."""
-    return none(slot.facts.setup_taken)
+    return none(setup_taken(slot, strictly))
 
 
 def monitors_system(slot: Slot, system: str) -> Outcome:

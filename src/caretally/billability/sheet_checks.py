@@ -15,7 +15,8 @@ from caretally.billability.yaml_lines import Problems
 from caretally.codes import BODY_SYSTEMS, CODE_BITS
 
 MEASURES: Mapping[str, str] = {
-    "is_authorized": "flag", "is_established": "years", "began_monitoring_by": "date",
+    "is_authorized": "flag", "is_first_setup": "flag", "is_established": "years",
+    "began_monitoring_by": "date",
     "reaches_data_days": "days", "reaches_covid_days": "days", "stays_within_data_days": "days",
     "cap": "units",
 }  # fmt: skip

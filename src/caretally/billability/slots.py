@@ -66,6 +66,12 @@ def system_mask(system: str) -> int:
     return 1 << BODY_SYSTEMS.index(system)
 
 
+def setup_taken(slot: Slot, strictly: Whole) -> Whole:
+    """Return 1 where an earlier period met the set-up code, by its floor or the strict one."""
+    facts = slot.facts
+    return facts.setup_taken_strictly * strictly + facts.setup_taken * (1 - strictly)
+
+
 def knows_payer(payer: Whole) -> Whole:
     """Return 1 where the position is that of a payer with a sheet, else 0."""
     return (payer >= 0) * (payer < len(PAYERS)) * 1

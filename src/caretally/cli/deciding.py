@@ -55,6 +55,41 @@ AsOf = Annotated[
 Lenient = Annotated[
     bool, typer.Option("--lenient", help="Skip and report unknown kinds and fields.")
 ]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="One JSON object a patient and line, for programs.")
+]
+Every = Annotated[
+    bool, typer.Option("--all", help="List the criteria of every code, not only of lines.")
+]
+Descriptors = Annotated[
+    str | None,
+    typer.Option(metavar="CSV", help="Your own licensed code descriptors: code,descriptor."),
+]
+Tables = Annotated[
+    str | None,
+    typer.Option(
+        rich_help_panel=POPULATIONS, metavar="DIR",
+        help="Instead of files: tables that `caretally tables` made.",
+    ),
+]  # fmt: skip
+Out = Annotated[
+    str | None,
+    typer.Option(
+        rich_help_panel=POPULATIONS, metavar="DIR", help="With --tables: where the decisions go."
+    ),
+]
+EngineName = Annotated[
+    str,
+    typer.Option(
+        rich_help_panel=POPULATIONS, metavar="NAME", help="With --tables: local, ray or spark."
+    ),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        rich_help_panel=POPULATIONS, metavar="N", help="With --tables: so many parts at a time."
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,45 +172,14 @@ def decide(
     patient: Patient = None,
     policy: Policy = None,
     as_of: AsOf = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON object a patient and line, for programs.")
-    ] = False,
+    as_json: AsJson = False,
     lenient: Lenient = False,
-    every: Annotated[
-        bool, typer.Option("--all", help="List the criteria of every code, not only of lines.")
-    ] = False,
-    descriptors: Annotated[
-        str | None,
-        typer.Option(metavar="CSV", help="Your own licensed code descriptors: code,descriptor."),
-    ] = None,
-    tables: Annotated[
-        str | None,
-        typer.Option(
-            rich_help_panel=POPULATIONS,
-            metavar="DIR",
-            help="Instead of files: tables that `caretally tables` made.",
-        ),
-    ] = None,
-    out: Annotated[
-        str | None,
-        typer.Option(
-            rich_help_panel=POPULATIONS,
-            metavar="DIR",
-            help="With --tables: where the decisions go.",
-        ),
-    ] = None,
-    engine: Annotated[
-        str,
-        typer.Option(
-            rich_help_panel=POPULATIONS, metavar="NAME", help="With --tables: local, ray or spark."
-        ),
-    ] = "local",
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            rich_help_panel=POPULATIONS, metavar="N", help="With --tables: so many parts at a time."
-        ),
-    ] = None,
+    every: Every = False,
+    descriptors: Descriptors = None,
+    tables: Tables = None,
+    out: Out = None,
+    engine: EngineName = "local",
+    workers: Workers = None,
 ) -> None:
     """Say what may be billed for a month, why, and what is missing."""
     asked = Asked(

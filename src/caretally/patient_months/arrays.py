@@ -108,7 +108,7 @@ class Workspace:
             day_devices=self.cells("day_devices", most, wide),
             day_systems=self.cells("day_systems", most, narrow),
             memo=self.filled("memo", len(PROGRAMS) * MEMO_WIDTH, wide, -1),
-            cursor=self.filled("cursor", 3, wide),
+            cursor=self.filled("cursor", 4, wide),
         )
 
 

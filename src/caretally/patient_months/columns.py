@@ -44,7 +44,8 @@ FACTS = (
     "patient", "program", "period", "decided", "zone", "from_day", "to_day",
     "management_seconds", "live_seconds", "staff_seconds", "practitioner_seconds",
     "review_seconds", "ai_seconds", "chat_seconds", "qualifying_contacts",
-    "data_days", "episode_data_days", "devices", "body_systems", "setups", "setup_taken", "covid",
+    "data_days", "episode_data_days", "devices", "body_systems", "setups", "setup_taken",
+    "setup_taken_strictly", "covid",
     "enrolled", "consented", "ordered", "diagnoses", "diagnosis_set", "payer", "payers",
     "visit_years", "began_on", "health_center", "authorized", "elsewhere", "visits", "paired",
     "paired_modifiable", "monitoring_programs", "access_aligned", "surgery", "stays",
@@ -81,6 +82,7 @@ class Rules(NamedTuple):
     floor_from: Column
     floor_days: Column
     floor_covid_days: Column
+    floor_strict_days: Column
 
 
 class Spans(NamedTuple):
@@ -187,4 +189,5 @@ class Folded(NamedTuple):
     memo: Cells
     """By program: patient, from, until and reasons of the service state looked up last."""
     cursor: Cells
-    """How many slots are open, whether this episode's set-up is taken, whether slots ran out."""
+    """How many slots are open, whether this episode's set-up is taken, whether slots ran out, and
+    whether the set-up is taken under the strict floor."""

@@ -31,6 +31,7 @@ from caretally.patient_months.positions import (
     F_DATA_DAYS,
     F_DEVICES,
     F_EPISODE_DATA_DAYS,
+    F_EPISODE_FROM,
     F_FROM,
     F_PATIENT,
     F_PERIOD,
@@ -40,6 +41,7 @@ from caretally.patient_months.positions import (
     F_RUNNING_LAST,
     F_RUNNING_SYSTEMS,
     F_SETUP_TAKEN,
+    F_SETUP_TAKEN_STRICTLY,
     F_TO,
     F_ZONE,
     KEY,
@@ -54,6 +56,7 @@ from caretally.patient_months.positions import (
     RTM,
     SET_ASIDE,
     SETUP_TAKEN,
+    SETUP_TAKEN_STRICTLY,
     SLOTS,
     UNKNOWN_ORIGIN,
     VOID,
@@ -75,6 +78,7 @@ class Segment(NamedTuple):
     zone: int
     begin: int
     end: int
+    episode_from: int
     setup_after: int
 
 
@@ -224,19 +228,23 @@ def count_setups(part: Part, patient: int, after: int, before: int) -> int:
     return count
 
 
-def setup_floor(part: Part, patient: int, program: int, day: int) -> int:
-    """Return the data days a set-up needs in a period ending on a day; FOREVER before any rule."""
+def setup_floors(part: Part, patient: int, program: int, day: int) -> tuple[int, int]:
+    """Return the data days a set-up needs in a period ending on a day, and by the strict reading.
+
+    Before any rule nothing is enough.
+    """
     rules = part.rules
     chosen = -1
     for row in range(len(rules.floor_program)):
         if rules.floor_program[row] == program and rules.floor_from[row] <= day:
             chosen = row
     if chosen < 0:
-        return FOREVER
-    floor = rules.floor_days[chosen]
+        return FOREVER, FOREVER
+    floor, strict = rules.floor_days[chosen], rules.floor_strict_days[chosen]
     if opens_between(part, patient, COVID * KEY, day, day + 1):
-        floor = min(floor, rules.floor_covid_days[chosen])
-    return floor
+        lowered = rules.floor_covid_days[chosen]
+        return min(floor, lowered), min(strict, lowered) if lowered < floor else strict
+    return floor, strict
 
 
 def judge_period(
@@ -248,12 +256,13 @@ def judge_period(
 ) -> None:
     """Open a slot for a period that ends in the month, and see whether it is the set-up's."""
     data_days, devices, systems, last_data = counts
-    taken_before = out.cursor[SETUP_TAKEN]
-    if not taken_before:
+    taken_before, strictly_before = out.cursor[SETUP_TAKEN], out.cursor[SETUP_TAKEN_STRICTLY]
+    if not taken_before or not strictly_before:
         before = day_start(part, segment.zone, days[1] + 1)
-        has_setup = count_setups(part, segment.patient, segment.setup_after, before)
-        if has_setup and data_days >= setup_floor(part, segment.patient, segment.program, days[1]):
-            out.cursor[SETUP_TAKEN] = 1
+        if count_setups(part, segment.patient, segment.setup_after, before):
+            floor, strict = setup_floors(part, segment.patient, segment.program, days[1])
+            out.cursor[SETUP_TAKEN] |= data_days >= floor
+            out.cursor[SETUP_TAKEN_STRICTLY] |= data_days >= strict
     if days[1] < part.calendar.month_first:
         return
     slot = open_slot(part, out, segment.patient, segment.program, days)
@@ -262,6 +271,8 @@ def judge_period(
     out.facts[F_DEVICES][slot] = count_bits(devices)
     out.facts[F_BODY_SYSTEMS][slot] = systems
     out.facts[F_SETUP_TAKEN][slot] = taken_before
+    out.facts[F_SETUP_TAKEN_STRICTLY][slot] = strictly_before
+    out.facts[F_EPISODE_FROM][slot] = segment.episode_from
     out.facts[F_RUNNING_LAST][slot] = last_data
 
 
@@ -294,6 +305,7 @@ def note_running(part: Part, out: Folded, count: int, start: tuple[int, int], sl
         return
     out.facts[F_RUNNING_FROM][slot] = first
     out.facts[F_SETUP_TAKEN][slot] = out.cursor[SETUP_TAKEN]
+    out.facts[F_SETUP_TAKEN_STRICTLY][slot] = out.cursor[SETUP_TAKEN_STRICTLY]
     while index < count and out.day[index] <= part.calendar.month_last:
         out.facts[F_RUNNING_DAYS][slot] += 1
         out.facts[F_RUNNING_LAST][slot] = out.day[index]
@@ -337,11 +349,13 @@ def fold_days(part: Part, out: Folded, patient: int, program: int, slot: int) ->
         if windows.kind[row] != ENROLLED or windows.code[row] != program:
             continue
         out.cursor[SETUP_TAKEN] = 0
+        out.cursor[SETUP_TAKEN_STRICTLY] = 0
         month_slot = slot if windows.ends[row] > month_begin else -1
         for consent in range(first, last):
             if windows.kind[consent] == CONSENTED and windows.code[consent] == program:
                 begin = max(windows.begins[row], windows.begins[consent])
                 end = min(windows.ends[row], windows.ends[consent], died)
-                segment = Segment(patient, program, zone, begin, end, previous_end)
+                episode = windows.begins[row]
+                segment = Segment(patient, program, zone, begin, end, episode, previous_end)
                 fold_segment(part, out, segment, month_slot)
         previous_end = windows.ends[row]

@@ -50,6 +50,7 @@ from caretally.patient_months.positions import (
     F_PAIRED_MODIFIABLE,
     F_PATIENT,
     F_PAYER,
+    F_PERIOD,
     F_PROGRAM,
     F_SETUP_AFTER,
     F_SETUPS,
@@ -78,26 +79,52 @@ class Judged(NamedTuple):
     end: int
     month_begin: int
     month_end: int
+    episode_from: int
+    next_episode: int
 
 
 def judged(part: Part, out: Folded, slot: int) -> Judged:
-    """Return the dates and instants of a slot."""
-    zone, from_day, to_day = (
-        out.facts[F_ZONE][slot],
-        out.facts[F_FROM][slot],
-        out.facts[F_TO][slot],
-    )
+    """Return the dates and instants of a slot, and the episode it belongs to.
+
+    A period belongs to the episode that began it, a month to the latest one of the month.
+    """
+    facts = out.facts
+    patient, program, zone = facts[F_PATIENT][slot], facts[F_PROGRAM][slot], facts[F_ZONE][slot]
+    from_day, to_day = facts[F_FROM][slot], facts[F_TO][slot]
+    end = day_start(part, zone, to_day + 1)
+    episode = facts[F_EPISODE_FROM][slot]
+    if not facts[F_PERIOD][slot]:
+        episode = latest_episode(part, patient, program, end)
     return Judged(
-        slot,
-        out.facts[F_PROGRAM][slot],
-        zone,
-        from_day,
-        to_day,
-        day_start(part, zone, from_day),
-        day_start(part, zone, to_day + 1),
+        slot, program, zone, from_day, to_day, day_start(part, zone, from_day), end,
         day_start(part, zone, part.calendar.month_first),
         day_start(part, zone, part.calendar.month_last + 1),
-    )
+        episode, following_episode(part, patient, program, episode),
+    )  # fmt: skip
+
+
+def latest_episode(part: Part, patient: int, program: int, before: int) -> int:
+    """Return the second the program's latest episode began before one, or FOREVER."""
+    windows = part.windows
+    latest = FOREVER
+    for row in range(windows.first[patient], windows.first[patient + 1]):
+        if windows.kind[row] != ENROLLED:
+            break
+        if windows.code[row] == program and windows.begins[row] < before:
+            latest = windows.begins[row]
+    return latest
+
+
+def following_episode(part: Part, patient: int, program: int, episode_from: int) -> int:
+    """Return the second the program's next episode began, or FOREVER."""
+    windows = part.windows
+    following = FOREVER
+    for row in range(windows.first[patient], windows.first[patient + 1]):
+        if windows.kind[row] != ENROLLED:
+            break
+        if windows.code[row] == program and windows.begins[row] > episode_from:
+            following = min(following, windows.begins[row])
+    return following
 
 
 def weigh_enrollment(part: Part, out: Folded, row: int, on: Judged) -> None:
@@ -114,7 +141,6 @@ def weigh_enrollment(part: Part, out: Folded, row: int, on: Judged) -> None:
     if facts[F_BEGAN_ON][slot] == FOREVER:
         facts[F_BEGAN_ON][slot] = local_day(part, on.zone, begins)
     if begins < on.end:
-        facts[F_EPISODE_FROM][slot] = begins
         facts[F_ENROLLED][slot] |= ends > on.begin
 
 
@@ -129,7 +155,7 @@ def weigh_detail(part: Part, out: Folded, row: int, on: Judged) -> None:
         facts[F_DIAGNOSIS_SET][slot] = windows.y[row]
     elif kind == PLACE:
         facts[F_HEALTH_CENTER][slot] = int(windows.y[row] >= FIRST_HEALTH_CENTER)
-    elif windows.begins[row] >= facts[F_EPISODE_FROM][slot]:
+    elif on.episode_from <= windows.begins[row] < on.next_episode:
         facts[F_VISIT_YEARS][slot] = windows.x[row]
 
 
@@ -220,16 +246,11 @@ def gather_evidence(part: Part, out: Folded, slot: int) -> None:
     patient = facts[F_PATIENT][slot]
     facts[F_PAYER][slot] = -1
     facts[F_BEGAN_ON][slot] = FOREVER
-    facts[F_EPISODE_FROM][slot] = FOREVER
-    facts[F_SETUP_AFTER][slot] = -FOREVER
+    facts[F_EPISODE_FROM][slot] = on.episode_from
+    facts[F_SETUP_AFTER][slot] = previous_end(part, patient, on.program, on.episode_from)
     facts[F_DIAGNOSIS_SET][slot] = -1
     facts[F_VISIT_YEARS][slot] = LATE_VISIT
-    has_looked = False
     for row in range(windows.first[patient], windows.first[patient + 1]):
-        if windows.kind[row] > ENROLLED and not has_looked:
-            begin = facts[F_EPISODE_FROM][slot]
-            facts[F_SETUP_AFTER][slot] = previous_end(part, patient, on.program, begin)
-            has_looked = True
         weigh(part, out, row, on)
     mask, aligned = facts[F_DIAGNOSES][slot], facts[F_ACCESS_ALIGNED][slot]
     facts[F_ACCESS_ALIGNED][slot] = int(mask != 0 and mask & ~aligned == 0)

@@ -59,6 +59,8 @@ class Facts(NamedTuple):
     """Set-ups recorded in the episode up to the date of service."""
     setup_taken: Whole
     """1 where an earlier period of the episode met the set-up code."""
+    setup_taken_strictly: Whole
+    """The same under the strict reading of the set-up's floor."""
     covid: Whole
     """1 where the COVID-19 condition is open on the date of service."""
     enrolled: Whole

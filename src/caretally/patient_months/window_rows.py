@@ -6,7 +6,7 @@ end before a beginning at the same instant. Nothing is judged here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -307,6 +307,18 @@ class Custody(NamedTuple):
     body_system: int
 
 
+def moves(events: Sequence[tuple[int, bool, str, Entry]]) -> Iterator[bool]:
+    """Tell of each event of a device, in order, whether it moves the device.
+
+    A return by a patient who does not hold the device moves nothing; one without a patient does.
+    """
+    holder: str | None = None
+    for _, is_assignment, _, entry in events:
+        if is_assignment:
+            holder = entry.patient
+        yield is_assignment or entry.patient is None or entry.patient == holder
+
+
 def custodies(entries: Iterable[Entry]) -> dict[str, list[Custody]]:
     """Return who held which device when: an assignment ends at the device's next event.
 
@@ -320,8 +332,9 @@ def custodies(entries: Iterable[Entry]) -> dict[str, list[Custody]]:
         event = (seconds_of(entry.at), is_assignment, entry.id, entry)
         by_device.setdefault(device, []).append(event)
     held: dict[str, list[Custody]] = {}
-    for device, events in by_device.items():
-        events.sort(key=lambda event: event[:3])
+    for device, told in by_device.items():
+        told.sort(key=lambda event: event[:3])
+        events = [event for event, counts in zip(told, moves(told), strict=True) if counts]
         following = [event[0] for event in events[1:]] + [FOREVER]
         for (begins, _, _, entry), ends in zip(events, following, strict=True):
             body = entry.body

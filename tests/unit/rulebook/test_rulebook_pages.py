@@ -145,7 +145,7 @@ def test_a_code_page_says_how_many_units_pass_and_what_the_code_is_for() -> None
     assert "- Advisory:" in code_page(RULEBOOK, "99490", ())
     assert "- Advisory:" not in code_page(RULEBOOK, "99457", ())
     assert "not decided" not in code_page(RULEBOOK, "99457", ())
-    assert "1 is needed" in code_page(RULEBOOK, "99457", ())
+    assert "needed: 1 or more" in code_page(RULEBOOK, "99457", ())
 
 
 def test_a_code_that_ended_shows_its_last_day() -> None:
