@@ -58,10 +58,10 @@ def judge_columns(
         grouping: the rulebook, made ready.
         facts: columns of facts, by fact.
         diagnosis_sets: by position.
-        patients: how many patients the slots may speak of.
+        patients: how many patients the slots may speak of. Slots of several months may be judged
+            at once where each patient and month has a number of its own.
     """
-    months = facts[POSITION["to_day"]][facts[POSITION["decided"]] == 1]
-    beside = Beside(grouping.bench, patients, int(months[0]) if len(months) else 0)
+    beside = Beside(grouping.bench, last_days(facts, patients))
     found = []
     for group in grouping.groups(facts):
         excluded = Excluded(grouping.bench, diagnosis_sets, group.kind.day)
@@ -126,23 +126,30 @@ def bits(outcomes: Sequence[Outcome], count: int) -> Array:
     return found
 
 
+def last_days(facts: Sequence[Array], patients: int) -> Array:
+    """Return the last day of each patient's decided month."""
+    decided = np.flatnonzero(facts[POSITION["decided"]])
+    found: Array = np.full(patients, -1, dtype=np.int64)
+    found[facts[POSITION["patient"]][decided]] = facts[POSITION["to_day"]][decided]
+    return found
+
+
 class Beside:
     """How many lines of the month's last day exclude a bundled code, by patient and reading."""
 
-    def __init__(self, bench: Bench, patients: int, last_day: int) -> None:
-        """Begin with none."""
-        self._last_day = last_day
+    def __init__(self, bench: Bench, last_days: Array) -> None:
+        """Begin with none; `last_days` are the months' by patient."""
+        self._last_days = last_days
         self._excluded = {
             code: frozenset(others)
             for code in bench.rulebook.sheets
             if (others := bench.excluded_by(code))
         }
-        self._patients = patients
         self._counts: dict[tuple[str, str], Array] = {}
 
     def note(self, judged: Sequence[CodeColumns], facts: Facts) -> None:
         """Add the lines of device periods to those of their patients."""
-        rows = np.flatnonzero(facts.to_day == self._last_day)
+        rows = np.flatnonzero(facts.to_day == self._last_days[facts.patient])
         if not len(rows):
             return
         for bundled, others in self._excluded.items():
@@ -154,7 +161,7 @@ class Beside:
     def counts(self, bundled: str, reading: str) -> Array:
         """Return the lines so far, by patient."""
         if (bundled, reading) not in self._counts:
-            self._counts[bundled, reading] = np.zeros(self._patients, dtype=np.int64)
+            self._counts[bundled, reading] = np.zeros(len(self._last_days), dtype=np.int64)
         return self._counts[bundled, reading]
 
     def lines(self, code: str, facts: Facts, judged: Sequence[CodeColumns]) -> dict[str, Array]:

@@ -141,9 +141,9 @@ def custody_masks(part: Part, custody: int) -> tuple[int, int]:
 
 
 def collect_days(part: Part, out: Folded, segment: Segment) -> int:
-    """List the distinct local data days of a segment in `out.day`; returns how many.
+    """List a segment's local data days to the month's end in `out.day`; returns how many.
 
-    Beside each day are the devices that made it and what they monitor.
+    Each day stands once; beside it are the devices that made it and what they monitor.
     """
     readings, patient, program, zone = (
         part.readings, segment.patient, segment.program, segment.zone,
@@ -152,6 +152,7 @@ def collect_days(part: Part, out: Folded, segment: Segment) -> int:
         readings.at, readings.device, readings.origin, readings.standing,
     )  # fmt: skip
     is_decided, held = out.program[patient] == program, kind_rows(part, patient, CUSTODY)
+    end = min(segment.end, day_start(part, zone, part.calendar.month_last + 1))
     count, noted = 0, -FOREVER
     devices, systems, device_bit, system_bit = 0, 0, 0, 0
     device, flaw, custody_ends = -1, NOT_ASSIGNED, -FOREVER
@@ -159,7 +160,7 @@ def collect_days(part: Part, out: Folded, segment: Segment) -> int:
         at = ats[row]
         if at < segment.begin:
             continue
-        if at >= segment.end:
+        if at >= end:
             break
         if held_by[row] != device or at >= custody_ends:
             device = held_by[row]
@@ -306,7 +307,7 @@ def note_running(part: Part, out: Folded, count: int, start: tuple[int, int], sl
     out.facts[F_RUNNING_FROM][slot] = first
     out.facts[F_SETUP_TAKEN][slot] = out.cursor[SETUP_TAKEN]
     out.facts[F_SETUP_TAKEN_STRICTLY][slot] = out.cursor[SETUP_TAKEN_STRICTLY]
-    while index < count and out.day[index] <= part.calendar.month_last:
+    while index < count:
         out.facts[F_RUNNING_DAYS][slot] += 1
         out.facts[F_RUNNING_LAST][slot] = out.day[index]
         out.facts[F_RUNNING_SYSTEMS][slot] |= out.day_systems[index]
@@ -316,13 +317,11 @@ def note_running(part: Part, out: Folded, count: int, start: tuple[int, int], sl
 def count_days(part: Part, out: Folded, count: int, slot: int) -> None:
     """Add a segment's data days, of the month and of the episode to the month's end, to a slot."""
     first, last = part.calendar.month_first, part.calendar.month_last
-    of_month, of_episode = 0, 0
+    of_month = 0
     for index in range(count):
-        day = out.day[index]
-        of_month += first <= day <= last
-        of_episode += day <= last
+        of_month += first <= out.day[index] <= last
     out.facts[F_DATA_DAYS][slot] += of_month
-    out.facts[F_EPISODE_DATA_DAYS][slot] += of_episode
+    out.facts[F_EPISODE_DATA_DAYS][slot] += count
 
 
 def fold_segment(part: Part, out: Folded, segment: Segment, slot: int) -> None:
