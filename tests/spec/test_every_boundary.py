@@ -279,3 +279,68 @@ def test_default_of_medicare(month: str) -> None:
         else "policy: cms_combined, '99457': {billable: true}"
     )
     decide_and_compare(month, expected, entries=entries)
+
+
+ENROLLED = (
+    "at: {} 08:00, kind: enrolled, body: {{program: rpm, practice: clinic, billing_provider: np, "
+    "diagnoses: [I10]{}}}"
+)
+PHYSIOLOGIC = ("99453", "99454", "99445", "99457", "99458", "99470", "99091")
+
+
+@pytest.mark.parametrize("era", [era for era in ERAS if era >= "2023-06"])
+def test_established_to_the_day(era: str) -> None:
+    """Three years before the start are near enough for every code, a day more is not."""
+    codes = of_era(PHYSIOLOGIC, era)
+    entries = [CALL.format(era, "40m")]
+    first = date.fromisoformat(f"{era}-01")
+    for visit, expected in (
+        (first.replace(year=first.year - 3), "holds: []"),
+        (first.replace(year=first.year - 3) - timedelta(days=1), unmet(codes, "is_established")),
+        (first - timedelta(days=1), "holds: []"),
+        (first, unmet(codes, "is_established")),
+    ):
+        enrolled = ENROLLED.format(first, f", established_on: {visit}")
+        decide_and_compare(era, expected, "without: [enrolled]", entries=[enrolled, *entries])
+
+
+@pytest.mark.parametrize("era", [era for era in ERAS if era >= "2023-06"])
+def test_begun_in_the_emergency_to_the_day(era: str) -> None:
+    """Whoever began by 2023-05-11 is established for every code, a day later nobody is."""
+    codes = of_era(PHYSIOLOGIC, era)
+    lines = (f"readings: {{readings: 20 days, on: {era}-01}}", "without: [established]")
+    call = [CALL.format(era, "40m")]
+    decide_and_compare(era, "holds: []", "start: 2023-05-11", *lines, entries=call)
+    expected = unmet(codes, "is_established")
+    decide_and_compare(era, expected, "start: 2023-05-12", *lines, entries=call)
+
+
+@pytest.mark.parametrize("era", ERAS)
+def test_review_gives_way_to_a_base_alone(era: str) -> None:
+    """99091 gives way to 99457 without an add-on, in every era."""
+    review = WORK.format(era, "30m") + ", by: np, intended_code: '99091'"
+    start = "start: " + str(date.fromisoformat(f"{era}-01") - timedelta(days=5))
+    entries = [CALL.format(era, "20m"), review]
+    expected = f"{unmet(['99091'], 'is_not_bundled')}, {billable(['99457'])}"
+    decide_and_compare(era, expected, start, entries=entries)
+
+
+@pytest.mark.parametrize(
+    ("month", "flag"),
+    [("2024-12", ""), ("2025-01", "flags"), ("2025-09", "flags"), ("2025-10", "no_flags")],
+)
+def test_bundle_of_a_line_alone(month: str, flag: str) -> None:
+    """Set-up, minutes and review each carry the bundle's hold or flag where they stand alone."""
+    sensor = f"at: {month}-10 08:00, kind: visit_billed, body: {{code: '95250', date: {month}-10}}"
+    expected = f"{flag}: [g0511_possible]" if flag else "some_holds: [is_outside_g0511]"
+    review = WORK.format(month, "30m") + ", by: np, intended_code: '99091'"
+    setting = "setting: rhc"
+    no_period = (setting, f"readings: {{readings: 1 day, on: {month}-20}}")
+    alone = {
+        "99453": ((setting,), [sensor]),
+        "99457": (no_period, [CALL.format(month, "20m")]),
+        "99091": (no_period, [review]),
+    }
+    for code, (lines, entries) in alone.items():
+        verdict = billable([code]) if flag else unmet([code], "is_outside_g0511")
+        decide_and_compare(month, f"{verdict}, {expected}", *lines, entries=entries)
