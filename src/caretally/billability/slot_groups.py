@@ -15,7 +15,7 @@ from caretally.billability.extras import np
 from caretally.billability.judging import Bench
 from caretally.billability.plans import Plans
 from caretally.billability.sheets import PayerSheet, Sheet
-from caretally.clock import day_number
+from caretally.clock import date_of, day_number
 from caretally.codes import PAYERS, PROGRAMS
 from caretally.patient_months.columns import FACTS
 
@@ -100,6 +100,7 @@ class Grouping:
         self._kinds: dict[int, int] = {}
         self._numbers: dict[tuple[object, ...], int] = {}
         self._known: list[Kind] = []
+        self._alike: dict[tuple[int, str], int] = {}
 
     def epochs(self, days: Array) -> Array:
         """Return for each day the number of the stretch over which no rule changes."""
@@ -151,6 +152,16 @@ class Grouping:
             self._kinds[key] = self._numbers[merged]
         return self._kinds[key]
 
+    def like(self, payer: int, day: int) -> int:
+        """Return the first payer whose sheet comes to the same plans on a day."""
+        planner = self.bench.planner
+        on = planner.ruling_day(date_of(day))
+        sheet = planner.payer_sheet(payer)
+        own = {name: sheet.override_on(name, on) for name in sheet.overrides} if sheet else {}
+        if any(own.values()):
+            return payer
+        return self._alike.setdefault((day, planner.policy_on(on, payer)), payer)
+
     def kind(self, key: int) -> Kind:
         """Return what slots of a key are judged by."""
         parts = []
@@ -160,7 +171,7 @@ class Grouping:
         decided, period, program, payer = parts
         day = self.day_of(key)
         plans = (
-            self.bench.planner.plans(code, day, payer - 1)
+            self.bench.planner.plans(code, day, self.like(payer - 1, day))
             for code in self.bench.codes_for(program, period, decided)
         )
         return Kind(program, period, decided, day, tuple(p for p in plans if p is not None))

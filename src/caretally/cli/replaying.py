@@ -132,7 +132,7 @@ def replayed(
     )
     fees = load_fees()
     tallies = Tally(fees=fees), Tally(fees=fees, priced_on=otherwise.rules_on)
-    way = way_of(record, judges, len(months))
+    way = way_of(record, len(months))
     with screen.progress("months", len(months)) as bars:
         for done, month in enumerate(months):
             for judge, tally in zip(judges, tallies, strict=True):
@@ -178,13 +178,13 @@ class PatientByPatient:
                 yield Counted(code=line.code, day=line.date_of_service, units=line.units)
 
 
-def way_of(record: Record, judges: Sequence[Judge], months: int) -> Way:
+def way_of(record: Record, months: int) -> Way:
     """Return the way that is done first: columns for many patient-months, where they can be had."""
     plain = PatientByPatient(record)
     if plain.patients * months < MANY_MONTHS:
         return plain
     try:
-        columns: Way = loaded(REPLAY_COLUMNS).ReplayColumns(record, judges, compiled_folder())
+        columns: Way = loaded(REPLAY_COLUMNS).ReplayColumns(record, compiled_folder())
     except MissingExtraError:
         return plain
     return columns

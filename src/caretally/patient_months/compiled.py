@@ -28,7 +28,7 @@ from caretally.patient_months import (
 from caretally.patient_months.arrays import Workspace
 from caretally.patient_months.columns import Folded, Part
 from caretally.patient_months.extras import extending, llvm, np, numba, types
-from caretally.patient_months.kernel_types import TableType, described
+from caretally.patient_months.kernel_types import TableType, layout_of, table_type, words_of
 from caretally.patient_months.positions import SLOTS
 
 KERNEL = (windows, seconds, days, evidence, fold)
@@ -106,7 +106,7 @@ class CompiledFold:
         """Take the folder that keeps compiled code; it is made when needed."""
         self.cache = cache
         self.slots_per_patient = SLOTS_PER_PATIENT
-        self._folds: dict[str, Fold] = {}
+        self._folds: dict[object, Fold] = {}
         self._namespace: Mapping[str, Any] | None = None
         self._lock = threading.Lock()
 
@@ -115,31 +115,30 @@ class CompiledFold:
         capacity = self.slots_per_patient * part.patients + 8
         while True:
             out = workspace.output(part, capacity)
-            part_type, part_words = described(part, is_written=False)
-            out_type, out_words = described(out, is_written=True)
-            compiled = self.compiled(part_type, out_type)
-            block, out_block = np.array(part_words), np.array(out_words)
+            compiled = self.compiled(part, out)
+            block, out_block = np.array(words_of(part)), np.array(words_of(out))
             if compiled(block.ctypes.data, out_block.ctypes.data) >= 0:
                 return out, int(out.cursor[SLOTS])
             capacity *= 2
 
-    def compiled(self, part: TableType, out: TableType) -> Fold:
-        """Return the fold for a layout, from memory, from disk, or compiled now."""
-        layout = f"{part.name} {out.name}"
+    def compiled(self, part: Part, out: Folded) -> Fold:
+        """Return the fold for tables of some widths, from memory, from disk, or compiled now."""
+        layout = layout_of(part), layout_of(out)
         if layout not in self._folds:
             with self._lock:
                 if layout not in self._folds:
-                    self._folds[layout] = self._make(part, out, layout)
+                    self._folds[layout] = self._make(part, out)
         return self._folds[layout]
 
-    def _make(self, part: TableType, out: TableType, layout: str) -> Fold:
+    def _make(self, part: Part, out: Folded) -> Fold:
         if self._namespace is None:
             self._namespace = kernel_namespace()
-        seen = {"see_part": seen_as(part), "see_output": seen_as(out)}
+        tables = table_type(part, is_written=False), table_type(out, is_written=True)
+        seen = dict(zip(("see_part", "see_output"), map(seen_as, tables), strict=True))
         copy = FunctionType(fold_at.__code__, {**self._namespace, **seen}, fold_at.__name__)
-        folder, before = self.cache / digest(layout), numba.config.CACHE_DIR
+        folder = self.cache / digest(" ".join(table.name for table in tables))
         folder.mkdir(parents=True, exist_ok=True)
-        numba.config.CACHE_DIR = str(folder)
+        before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(folder)
         try:
             made = numba.njit("int64(int64, int64)", cache=True, **OPTIONS)(copy)
         finally:

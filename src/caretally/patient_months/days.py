@@ -191,7 +191,9 @@ def explain_readings(part: Part, out: Folded, patient: int, begin: int, end: int
     readings = part.readings
     program = out.program[patient]
     for row in range(readings.first[patient], readings.first[patient + 1]):
-        if begin <= readings.at[row] < end and out.reading_reasons[row] < 0:
+        if readings.at[row] >= end:
+            break
+        if begin <= readings.at[row] and out.reading_reasons[row] < 0:
             flaws, _ = service_state(part, patient, program, readings.at[row])
             held = kind_rows(part, patient, CUSTODY)
             custody = custody_row(part, held, readings.device[row], readings.at[row])

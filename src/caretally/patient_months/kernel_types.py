@@ -231,41 +231,61 @@ extending.lower_builtin(len, ColumnType)(length)
 # --- from values to types and words ---------------------------------------------------------------
 
 
-def column_type(column: Any, *, is_written: bool) -> ColumnType:
-    """Return the type of an array of signed integers that lies in memory without gaps."""
-    assert column.dtype.kind == "i", column.dtype
-    assert column.flags.c_contiguous
-    return ColumnType(column.dtype.itemsize * 8, is_written=is_written)
+def layout_of(table: Any) -> tuple[object, ...]:
+    """Return what tables must have in common to be read by the same code."""
+    return tuple(map(item_layout, table))
 
 
-def words_of(column: Any) -> Words:
-    """Return the words of a column, or of a grid of one column a row."""
-    return [column.ctypes.data, column.shape[-1]]
+def item_layout(value: Any) -> object:
+    """Return what one item of a table must have in common with others."""
+    if isinstance(value, int):
+        return "number"
+    if isinstance(value, np.ndarray):
+        return value.dtype.str, value.ndim
+    return layout_of(value)
 
 
-def described(table: Any, *, is_written: bool) -> tuple[TableType, Words]:
-    """Return the type and the words of a named tuple.
+def words_of(table: Any) -> Words:
+    """Return the words of a named tuple.
 
     Its items are integers, arrays, named tuples, and lists of arrays that are chosen by constants.
     The arrays must outlive every use of the words.
     """
-    fields: list[tuple[str, Any, int]] = []
     words: Words = []
+    for value in table:
+        if isinstance(value, int):
+            words.append(value)
+        elif isinstance(value, np.ndarray):
+            assert value.flags.c_contiguous
+            words += [value.__array_interface__["data"][0], value.shape[-1]]
+        else:
+            words += words_of(value)
+    return words
+
+
+def table_type(table: Any, *, is_written: bool) -> TableType:
+    """Return the type of a named tuple."""
+    fields: list[tuple[str, Any, int]] = []
+    at = 0
     for name, value in zip(table._fields, table, strict=True):
-        kind, found = field(value, is_written=is_written)
-        fields.append((name, kind, len(words)))
-        words += found
-    return TableType(tuple(fields)), words
+        fields.append((name, item_type(value, is_written=is_written), at))
+        at += len(words_of((value,)))
+    return TableType(tuple(fields))
 
 
-def field(value: Any, *, is_written: bool) -> tuple[Any, Words]:
-    """Return the type and the words of one item of a table."""
+def item_type(value: Any, *, is_written: bool) -> Any:
+    """Return the type of one item of a table."""
     if isinstance(value, int):
-        return types.int64, [value]
+        return types.int64
     if isinstance(value, np.ndarray):
         kind = column_type(value, is_written=is_written)
-        return GridType(kind) if value.ndim == 2 else kind, words_of(value)
+        return GridType(kind) if value.ndim == 2 else kind
     if hasattr(value, "_fields"):
-        return described(value, is_written=is_written)
-    kinds = tuple(column_type(column, is_written=is_written) for column in value)
-    return ColumnsType(kinds), [word for column in value for word in words_of(column)]
+        return table_type(value, is_written=is_written)
+    return ColumnsType(tuple(column_type(column, is_written=is_written) for column in value))
+
+
+def column_type(column: Any, *, is_written: bool) -> ColumnType:
+    """Return the type of an array of signed integers."""
+    assert column.dtype.kind == "i", column.dtype
+    return ColumnType(column.dtype.itemsize * 8, is_written=is_written)

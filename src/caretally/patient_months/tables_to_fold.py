@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from caretally.clock import ServiceMonth
+from caretally.clock import ServiceMonth, day_number
 from caretally.patient_months.arrays import arrayed
 from caretally.patient_months.columns import (
     ELSEWHERE,
@@ -27,6 +28,7 @@ from caretally.patient_months.part_tables import Array, PartTables, SpanTable
 from caretally.patient_months.rows import calendar
 from caretally.patient_months.window_rows import CodeTable
 
+DAY = 86_400
 SINGLE = SpanTable._fields.index("first_performer")
 """Columns of spans with one value a row."""
 
@@ -53,6 +55,43 @@ def spans_of(tables: PartTables) -> Spans:
     single = spans[:SINGLE]
     first = firsts_of(tables.span_counts)
     return Spans._make((first, *single, spans.first_performer, spans.first_excluded // 2))
+
+
+def near_month(tables: PartTables, month: ServiceMonth) -> tuple[PartTables, Array | None]:
+    """Return the tables with only the spans that may touch a month in some zone, and their rows.
+
+    Spans of other months compete for no second of it. None stands for all rows.
+    """
+    spans = tables.spans
+    begin = DAY * (day_number(month.first_day) - 1)
+    end = DAY * (day_number(month.last_day) + 2)
+    near = (spans.start < end) & ((spans.end > begin) | (spans.start >= begin))
+    if near.all():
+        return tables, None
+    rows: Array = np.flatnonzero(near)
+    first_performer, performances = chosen_items(spans.first_performer, rows)
+    first_excluded, legs = chosen_items(spans.first_excluded, rows)
+    places = spans.places[performances]
+    ranks: Array = np.empty(len(places), dtype=np.int32)
+    ranks[np.argsort(places)] = np.arange(len(places), dtype=np.int32)
+    chosen = SpanTable._make(
+        (
+            *(column[rows] for column in spans[:SINGLE]),
+            first_performer, spans.performers[performances], ranks,
+            first_excluded, spans.excluded[legs],
+        )
+    )  # fmt: skip
+    counts = np.bincount(chosen.patient, minlength=len(tables.patients))
+    return replace(tables, spans=chosen, span_counts=counts), rows
+
+
+def chosen_items(first: Array, rows: Array) -> tuple[Array, Array]:
+    """Return where the lists of some rows begin among themselves, and their items' positions."""
+    counts = np.diff(first)[rows]
+    begins: Array = np.zeros(len(rows) + 1, dtype=np.int32)
+    np.cumsum(counts, out=begins[1:])
+    shifts = np.repeat(first[:-1][rows] - begins[:-1], counts)
+    return begins, np.arange(len(shifts)) + shifts
 
 
 def legs_of(spans: SpanTable) -> Legs:

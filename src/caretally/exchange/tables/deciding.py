@@ -34,7 +34,7 @@ from caretally.exchange.tables.settings import BulkSettings, PartDone, digest_of
 from caretally.patient_months.arrays import PlainFold, Workspace
 from caretally.patient_months.columns import Folded, Part
 from caretally.patient_months.part_tables import PartTables
-from caretally.patient_months.tables_to_fold import part_of
+from caretally.patient_months.tables_to_fold import near_month, part_of
 
 MARKER = "decided.json"
 COMPILED = "caretally.patient_months.compiled"
@@ -70,8 +70,10 @@ class Decider:
 
     def decide(self, tables: PartTables) -> DecidedPart:
         """Return a part decided."""
-        part, folded, facts = self.fold_tables(tables)
-        return DecidedPart(part, folded, facts, self.judge_facts(tables, facts), self.codes)
+        near, rows = near_month(tables, self.settings.month)
+        part, folded, facts = self.fold_tables(near)
+        judged = self.judge_facts(tables, facts)
+        return DecidedPart(part, folded, facts, judged, self.codes, rows)
 
     def made_of(self, folder: Path) -> dict[str, object]:
         """Return what the decisions of a part rest on."""

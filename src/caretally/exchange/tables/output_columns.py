@@ -22,7 +22,8 @@ Columns = dict[str, Any]
 class DecidedPart(NamedTuple):
     """A part after fold and judging.
 
-    facts: by fact, then slot. judged: code by code. codes: what codes are numbered by.
+    facts: by fact, then slot. judged: code by code. codes: what codes are numbered by. span_rows:
+    rows of the spans in their table; None for all.
     """
 
     part: Part
@@ -30,6 +31,7 @@ class DecidedPart(NamedTuple):
     facts: Sequence[Array]
     judged: Sequence[CodeColumns]
     codes: Sequence[str]
+    span_rows: Array | None = None
 
     def fact(self, name: str) -> Array:
         """Return the column of a fact."""
@@ -58,7 +60,7 @@ def entry_columns(decided: DecidedPart) -> tuple[Columns, Array, Array]:
             (np.asarray(out.reasons)[spans], np.asarray(out.reading_reasons)[readings])
         ),
     }
-    return columns, spans, readings
+    return columns, spans if decided.span_rows is None else decided.span_rows[spans], readings
 
 
 def month_edges(part: Part) -> tuple[Array, Array]:
