@@ -235,7 +235,7 @@ def holds_of(file: File, person: Person, code: str, slot: Slot) -> set[str]:
         holds.add("has_diagnosis")
     if payer_on(person, slot.on) not in PAYERS:
         holds.add("is_covered")
-    if not code.startswith("989") and not is_established(file, person, program, slot):
+    if program != "rtm" and not is_established(file, person, program, slot):
         holds.add("is_established")
     if not is_authorized(person, code, slot.on):
         holds.add("is_authorized")

@@ -23,15 +23,16 @@ class Judged(NamedTuple):
 
 
 def restriction_on(bench: Bench, facts: Facts, diagnoses: Sequence[str]) -> Restriction | None:
-    """Return the first restriction of the slot's payer that leaves its diagnoses out."""
-    return next(
-        (
-            each
-            for each in bench.restrictions(facts.payer, facts.to_day)
-            if each.status != "withdrawn" and not allows(each, diagnoses)
-        ),
-        None,
-    )
+    """Return the restriction of the slot's payer that leaves its diagnoses out, if one does.
+
+    One in force comes before those that are only announced or postponed.
+    """
+    found = [
+        each
+        for each in bench.restrictions(facts.payer, facts.to_day)
+        if each.status != "withdrawn" and not allows(each, diagnoses)
+    ]
+    return min(found, key=lambda each: each.status != "in_force", default=None)
 
 
 def lines_beside(bench: Bench, code: str, day: int, judged: Sequence[Judged]) -> dict[str, int]:
