@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 
 from caretally.billability.counting import code_table, fold_rules
 from caretally.billability.decision import Decision
@@ -116,7 +117,7 @@ def folded(part: Part) -> FoldedPart:
         out = plain_output(part, capacity)
     count = out.cursor[SLOTS]
     slots: list[list[Facts]] = [[] for _ in range(part.patients)]
-    for facts in facts_of([column[:count] for column in out.facts]):
+    for facts in islice(facts_of(out.facts), count):
         slots[facts.patient].append(facts)
     return FoldedPart(out, slots)
 

@@ -6,7 +6,7 @@ multiplied away, never branched on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -178,6 +178,6 @@ def allows(restriction: Restriction, diagnoses: Iterable[str]) -> bool:
     return any(code.replace(".", "").upper().startswith(prefixes) for code in diagnoses)
 
 
-def facts_of(columns: Iterable[Iterable[int]]) -> list[Facts]:
-    """Return the slots of columns of facts, in order."""
-    return [Facts._make(values) for values in zip(*columns, strict=True)]
+def facts_of(columns: Iterable[Iterable[int]]) -> Iterator[Facts]:
+    """Yield the slots of columns of facts, in order."""
+    return map(Facts._make, zip(*columns, strict=True))

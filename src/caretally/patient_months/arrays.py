@@ -13,7 +13,7 @@ from caretally.codes import PROGRAMS
 from caretally.patient_months.columns import FACTS, Calendar, Folded, Part
 from caretally.patient_months.extras import np
 from caretally.patient_months.fold import fold_part
-from caretally.patient_months.positions import MEMO_WIDTH, WIDTH_OF
+from caretally.patient_months.positions import MEMO_CELLS, WIDTH_OF
 from caretally.patient_months.rows import plain_output
 
 Array: TypeAlias = Any
@@ -107,7 +107,7 @@ class Workspace:
             day=self.cells("day", most, narrow),
             day_devices=self.cells("day_devices", most, wide),
             day_systems=self.cells("day_systems", most, narrow),
-            memo=self.filled("memo", len(PROGRAMS) * MEMO_WIDTH, wide, -1),
+            memo=self.filled("memo", MEMO_CELLS, wide, -1),
             cursor=self.filled("cursor", 4, wide),
         )
 

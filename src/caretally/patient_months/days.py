@@ -140,6 +140,19 @@ def custody_masks(part: Part, custody: int) -> tuple[int, int]:
     return 1 << min(device, 61), 1 << system if system >= 0 else 0
 
 
+def reading_row(part: Part, patient: int, second: int) -> int:
+    """Return the patient's first reading at or after a second, or the row after the last."""
+    ats = part.readings.at
+    low, high = part.readings.first[patient], part.readings.first[patient + 1]
+    while low < high:
+        middle = (low + high) // 2
+        if ats[middle] < second:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
 def collect_days(part: Part, out: Folded, segment: Segment) -> int:
     """List a segment's local data days to the month's end in `out.day`; returns how many.
 
@@ -153,21 +166,20 @@ def collect_days(part: Part, out: Folded, segment: Segment) -> int:
     )  # fmt: skip
     is_decided, held = out.program[patient] == program, kind_rows(part, patient, CUSTODY)
     end = min(segment.end, day_start(part, zone, part.calendar.month_last + 1))
-    count, noted = 0, -FOREVER
-    devices, systems, device_bit, system_bit = 0, 0, 0, 0
+    days, day_devices, day_systems = out.day, out.day_devices, out.day_systems
+    # A day and a custody are looked up once for the stretch they last, not once a reading.
+    count, day, day_ends, is_noted = 0, -FOREVER, -FOREVER, True
+    device_bit, system_bit = 0, 0
     device, flaw, custody_ends = -1, NOT_ASSIGNED, -FOREVER
-    for row in range(readings.first[patient], readings.first[patient + 1]):
+    for row in range(reading_row(part, patient, segment.begin), reading_row(part, patient, end)):
         at = ats[row]
-        if at < segment.begin:
-            continue
-        if at >= end:
-            break
         if held_by[row] != device or at >= custody_ends:
             device = held_by[row]
             custody = custody_row(part, held, device, at)
             flaw = custody_flaw(part, custody)
             device_bit, system_bit = custody_masks(part, custody)
             custody_ends = part.windows.ends[custody] if custody >= 0 else at
+            is_noted = False
         reasons = flaw
         if standings[row] != IN_FORCE or origins[row] != ORIGIN_DEVICE:
             reasons = reading_reasons(standings[row], origins[row], program, flaw)
@@ -175,29 +187,33 @@ def collect_days(part: Part, out: Folded, segment: Segment) -> int:
             out.reading_reasons[row] = reasons
         if reasons:
             continue
-        day = local_day(part, zone, at)
-        devices = device_bit | (devices if day == noted else 0)
-        systems = system_bit | (systems if day == noted else 0)
-        count += day != noted
-        noted = day
-        out.day[count - 1] = day
-        out.day_devices[count - 1] = devices
-        out.day_systems[count - 1] = systems
+        if at >= day_ends:
+            day, day_ends = day + 1, day_start(part, zone, day + 2)
+            if at >= day_ends:
+                day = local_day(part, zone, at)
+                day_ends = day_start(part, zone, day + 1)
+            days[count], day_devices[count], day_systems[count] = day, 0, 0
+            count += 1
+            is_noted = False
+        if not is_noted:
+            day_devices[count - 1] |= device_bit
+            day_systems[count - 1] |= system_bit
+            is_noted = True
     return count
 
 
 def explain_readings(part: Part, out: Folded, patient: int, begin: int, end: int) -> None:
     """Give readings of the month that lie outside service their reasons."""
-    readings = part.readings
-    program = out.program[patient]
-    for row in range(readings.first[patient], readings.first[patient + 1]):
-        if readings.at[row] >= end:
-            break
-        if begin <= readings.at[row] and out.reading_reasons[row] < 0:
-            flaws, _ = service_state(part, patient, program, readings.at[row])
-            held = kind_rows(part, patient, CUSTODY)
-            custody = custody_row(part, held, readings.device[row], readings.at[row])
-            flaws |= custody_flaw(part, custody)
+    readings, program = part.readings, out.program[patient]
+    held = kind_rows(part, patient, CUSTODY)
+    service, until = 0, -FOREVER
+    for row in range(reading_row(part, patient, begin), reading_row(part, patient, end)):
+        if out.reading_reasons[row] < 0:
+            at = readings.at[row]
+            if at >= until:
+                service, until = service_state(part, patient, program, at)
+            custody = custody_row(part, held, readings.device[row], at)
+            flaws = service | custody_flaw(part, custody)
             out.reading_reasons[row] = reading_reasons(
                 readings.standing[row], readings.origin[row], program, flaws
             )

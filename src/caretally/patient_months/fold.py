@@ -85,14 +85,16 @@ def is_late(part: Part, span: int, zone: int, month_end: int) -> bool:
 def note_span(part: Part, out: Folded, span: int, slot: int, edges: tuple[int, int]) -> None:
     """Note what a span of the month says beside its seconds: contact, split, late, very short."""
     spans, lane = part.spans, out.lane[span]
-    zone = out.zone[spans.patient[span]]
     if (lane == LIVE or lane == IN_VISIT) and is_contact(part, out, span, edges[0], edges[1]):
         out.seconds[spans.program[span] * WIDTH_OF + CONTACTS_OF] += 1
-    length = spans.end[span] - spans.start[span]
-    is_split = spans.start[span] < edges[0] or spans.end[span] > edges[1]
-    if is_split and length <= part.rules.plausible_span and spans.standing[span] == IN_FORCE:
+    if spans.standing[span] != IN_FORCE:
+        return
+    start, end = spans.start[span], spans.end[span]
+    length = end - start
+    if (start < edges[0] or end > edges[1]) and length <= part.rules.plausible_span:
         out.reasons[span] |= SPLIT
-    if spans.standing[span] == IN_FORCE and spans.kind[span] != ATTEMPT:
+    if spans.kind[span] != ATTEMPT:
+        zone = out.zone[spans.patient[span]]
         out.facts[F_LATE][slot] += is_late(part, span, zone, edges[1])
         out.facts[F_SHORT][slot] += out.counted[span] > 0 and length < part.rules.short_below
 

@@ -29,7 +29,7 @@ from caretally.patient_months.columns import (
     Staff,
     Windows,
 )  # fmt: skip
-from caretally.patient_months.positions import MEMO_WIDTH, WIDTH_OF
+from caretally.patient_months.positions import MEMO_CELLS, WIDTH_OF
 from caretally.patient_months.reading_rows import ReadingRow, reading_rows
 from caretally.patient_months.span_rows import SpanRow, span_rows
 from caretally.patient_months.window_rows import (
@@ -266,5 +266,5 @@ def plain_output(part: Part, capacity: int) -> Folded:
         zone=[0] * part.patients, program=[0] * part.patients, state=[0] * spans,
         seconds=[0] * (len(PROGRAMS) * WIDTH_OF),
         day=[0] * most, day_devices=[0] * most, day_systems=[0] * most,
-        memo=[-1] * (len(PROGRAMS) * MEMO_WIDTH), cursor=[0, 0, 0, 0],
+        memo=[-1] * MEMO_CELLS, cursor=[0, 0, 0, 0],
     )  # fmt: skip

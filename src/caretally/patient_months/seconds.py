@@ -39,6 +39,7 @@ from caretally.patient_months.positions import (
     NOT_COUNTED_CATEGORY,
     NOT_COUNTED_PERFORMER,
     NOTHING,
+    OF_PERSON,
     OTHER_PROGRAM,
     PART_OF_VISIT,
     PATIENT_OVERLAP,
@@ -80,6 +81,19 @@ def registration_state(part: Part, person: int, zone: int, second: int) -> tuple
         elif ends > second:
             until = min(until, ends)
             rank = max(rank, 1 + (part.rules.practitioner_roles >> staff.role[row] & 1))
+    return rank, until
+
+
+def registration_at(
+    part: Part, out: Folded, person: int, zone: int, second: int
+) -> tuple[int, int]:
+    """Return the registration state at a second, remembering the stretch looked up last."""
+    memo, key = out.memo, zone * KEY + person
+    if memo[OF_PERSON] == key and memo[OF_PERSON + 1] <= second < memo[OF_PERSON + 2]:
+        return memo[OF_PERSON + 3], memo[OF_PERSON + 2]
+    rank, until = registration_state(part, person, zone, second)
+    memo[OF_PERSON], memo[OF_PERSON + 1] = key, second
+    memo[OF_PERSON + 2], memo[OF_PERSON + 3] = until, rank
     return rank, until
 
 
@@ -152,6 +166,8 @@ def mark_conflicts(part: Part, out: Folded) -> None:
 
     Only marked ones are looked at second by second; marking too many costs time, never seconds.
     """
+    if part.patients < 2:
+        return
     spans, rows = part.spans, part.performances
     begin, reach, is_mixed = 0, -FOREVER, False
     person, patient = -1, -1
@@ -203,7 +219,7 @@ def keeps_person(part: Part, out: Folded, row: int, second: int) -> tuple[bool, 
             continue
         patient = spans.patient[rival]
         reasons, change = span_state(part, out, rival, second)
-        rank, turn = registration_state(part, rows.staff[row], out.zone[patient], second)
+        rank, turn = registration_at(part, out, rows.staff[row], out.zone[patient], second)
         until = min(until, change, turn, spans.end[rival])
         if not reasons and rank and reviews(out.lane[rival], rank):
             return patient == own, until
@@ -223,7 +239,7 @@ def standing_of(part: Part, out: Folded, span: int, second: int) -> tuple[int, i
     lost, best = 0, 0
     for row in range(part.spans.first_performance[span], part.spans.first_performance[span + 1]):
         person = rows.staff[row]
-        rank, change = registration_state(part, person, zone, second)
+        rank, change = registration_at(part, out, person, zone, second)
         until = min(until, change)
         if not rank or not reviews(out.lane[span], rank):
             is_known = part.staff.first[person + 1] > part.staff.first[person]
@@ -244,7 +260,7 @@ def standing_of(part: Part, out: Folded, span: int, second: int) -> tuple[int, i
 # --- a patient's seconds --------------------------------------------------------------------------
 
 
-def award(part: Part, out: Folded, span: int, seconds: int) -> None:
+def award(part: Part, out: Folded, span: int, rank: int, seconds: int) -> None:
     """Count seconds for a span and for its program, by lane and by who performed it."""
     column = part.spans.program[span] * WIDTH_OF
     lane = out.lane[span]
@@ -253,8 +269,7 @@ def award(part: Part, out: Folded, span: int, seconds: int) -> None:
         out.seconds[column + REVIEW_OF] += seconds
         return
     out.seconds[column + MANAGEMENT_OF] += seconds
-    rank_column = PRACTITIONER_OF if out.state[span] == -2 else STAFF_OF
-    out.seconds[column + rank_column] += seconds
+    out.seconds[column + (PRACTITIONER_OF if rank == 2 else STAFF_OF)] += seconds
     if lane == LIVE:
         out.live[span] += seconds
         out.seconds[column + LIVE_OF] += seconds
@@ -303,10 +318,23 @@ def sweep(part: Part, out: Folded, first: int, last: int, edges: tuple[int, int]
             if out.state[span] > 0:
                 out.reasons[span] |= out.state[span]
             elif out.state[span] < 0 and span == winner:
-                award(part, out, span, until - second)
+                award(part, out, span, -out.state[span], until - second)
             elif out.state[span] < 0:
                 is_same = part.spans.program[span] == part.spans.program[winner]
                 out.reasons[span] |= PATIENT_OVERLAP if is_same else OTHER_PROGRAM
+        second = until
+
+
+def sweep_alone(part: Part, out: Folded, span: int, edges: tuple[int, int]) -> None:
+    """Give a span that overlaps no other every second it counts at."""
+    second, end = edges
+    while second < end:
+        reasons, rank, until = standing_of(part, out, span, second)
+        until = min(until, end)
+        if reasons:
+            out.reasons[span] |= reasons
+        else:
+            award(part, out, span, rank, until - second)
         second = until
 
 
@@ -322,7 +350,11 @@ def fold_seconds(part: Part, out: Folded, patient: int, begin: int, end: int) ->
                 reach = max(reach, spans.end[span])
             span += 1
         if reach > begin and opening < end:
-            sweep(part, out, first, span, (max(opening, begin), min(reach, end)))
+            edges = max(opening, begin), min(reach, end)
+            if span - first == 1:
+                sweep_alone(part, out, first, edges)
+            else:
+                sweep(part, out, first, span, edges)
 
 
 def is_contact(part: Part, out: Folded, span: int, begin: int, end: int) -> bool:
@@ -335,7 +367,7 @@ def is_contact(part: Part, out: Folded, span: int, begin: int, end: int) -> bool
         reasons, until = service_at(part, out, patient, spans.program[span], second)
         for row in range(spans.first_performance[span], spans.first_performance[span + 1]):
             person = part.performances.staff[row]
-            rank, change = registration_state(part, person, out.zone[patient], second)
+            rank, change = registration_at(part, out, person, out.zone[patient], second)
             if rank and not reasons:
                 return True
             until = min(until, change)
