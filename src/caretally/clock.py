@@ -16,9 +16,23 @@ DEFAULT_ZONE = "America/New_York"
 """Zone of an enrollment where neither it nor its practice names one (contract section 1)."""
 
 
+_ahead = timedelta(0)
+
+
 def now() -> datetime:
-    """Return the current instant, aware and in UTC."""
-    return datetime.now(UTC)
+    """Return the current instant, aware and in UTC; in a demonstration, that of its own clock."""
+    return datetime.now(UTC) + _ahead
+
+
+def set_ahead(ahead: timedelta) -> None:
+    """Let this process live so much later, or earlier where negative; for demonstrations only."""
+    global _ahead  # noqa: PLW0603 - one clock a process
+    _ahead = ahead
+
+
+def ahead() -> timedelta:
+    """Return how far this process lives from the time outside; nothing but in demonstrations."""
+    return _ahead
 
 
 def day_number(day: date) -> int:

@@ -50,6 +50,14 @@ class ConflictError(InputError):
     """Two inputs contradict one another, such as one id with two contents."""
 
 
+class ForbiddenError(CaretallyError):
+    """The person may not do this; the message names the permission and nobody's content."""
+
+
+class UnknownError(CaretallyError):
+    """Nothing of this name is there, or not for this person; which of the two is not told."""
+
+
 class RulebookError(InputError):
     """The rulebook on disk cannot be used; nothing was decided with it."""
 

@@ -17,7 +17,7 @@ PREFIX = "CARETALLY_"
 LAST_PORT = 65_535
 DEFAULTS: Mapping[str, str] = {
     "home": "var", "host": "127.0.0.1", "port": "8000", "database_url": "", "secret_key": "",
-    "tsa_url": "",
+    "tsa_url": "", "public_url": "", "owner_database_url": "", "sealing_keys": "",
 }  # fmt: skip
 """What holds where nothing is set."""
 
@@ -32,6 +32,11 @@ class Settings:
     database_url: where the journal is stored; SQLite in the home where none is named.
     secret_key: what sessions are signed with; one is made in the home where none is named.
     tsa_url: time-stamp authority (RFC 3161) that confirms the roots of the journal.
+    public_url: address under which people reach the program, such as https://rpm.example.org;
+        with https, cookies are sent over TLS alone.
+    owner_database_url: as database_url, for `migrate` alone: on PostgreSQL the owner of the tables.
+    sealing_keys: keys under which secrets of others are kept, separated by commas, the newest
+        first; one is made in the home where none is named.
     """
 
     home: Path
@@ -40,6 +45,9 @@ class Settings:
     database_url: str
     secret_key: str
     tsa_url: str
+    public_url: str
+    owner_database_url: str
+    sealing_keys: tuple[str, ...]
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Settings:
@@ -65,7 +73,9 @@ class Settings:
         return cls(
             home=Path(told["home"]), host=told["host"], port=int(port),
             database_url=told["database_url"], secret_key=told["secret_key"],
-            tsa_url=told["tsa_url"],
+            tsa_url=told["tsa_url"], public_url=told["public_url"].rstrip("/"),
+            owner_database_url=told["owner_database_url"],
+            sealing_keys=tuple(filter(None, told["sealing_keys"].split(","))),
         )  # fmt: skip
 
 

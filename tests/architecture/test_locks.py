@@ -101,7 +101,10 @@ def test_locks_agree_on_versions() -> None:
 
 def undeclared(top_names: set[str], declared: set[str]) -> set[str]:
     """Return imported packages that are neither Python's, ours nor declared."""
-    named = {"pyyaml": "yaml"}
+    named = {
+        "pyyaml": "yaml", "django-allauth": "allauth", "django-csp": "csp", "django-ninja": "ninja",
+        "django_allauth": "allauth", "django_csp": "csp", "django_ninja": "ninja",
+    }  # fmt: skip
     ours = {"caretally", "tests", "benchmarks", "scripts"}
     return top_names - sys.stdlib_module_names - ours - {named.get(name, name) for name in declared}
 

@@ -19,6 +19,7 @@ from caretally.cli import (
     entries_commands,
     replaying,
     rulebook_commands,
+    serving,
     store_commands,
     synthesizing,
 )  # fmt: skip
@@ -40,6 +41,7 @@ app.add_typer(entries_commands.commands, name="entries")
 app.add_typer(converting.commands)
 app.add_typer(synthesizing.commands)
 app.add_typer(store_commands.commands)
+app.add_typer(serving.commands)
 
 
 def print_version(wanted: bool) -> None:

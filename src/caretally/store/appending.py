@@ -19,6 +19,7 @@ from caretally.journal.envelopes import decode_entry
 from caretally.journal.faults import Misfit, cut
 from caretally.journal.parsing import parse_line
 from caretally.journal.port import Appended
+from caretally.store.cards import concerned, write_cards
 from caretally.store.database import Database
 from caretally.store.gathering import stored_entries
 from caretally.store.months import Desk, work_out
@@ -213,3 +214,6 @@ def settle(
         if streams[number].patient is not None
     ]
     work_out(book, desk, reached)
+    touched = concerned(filed, corrected.members)
+    cards = touched & streams.keys()
+    write_cards(book, desk.shelf, [streams[number] for number in sorted(cards)])

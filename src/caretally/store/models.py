@@ -10,11 +10,29 @@ from typing import ClassVar
 
 from django.db import models
 
+from caretally.store.people import (
+    Answered,
+    ApiToken,
+    BrokenGlass,
+    Delivery,
+    ForgottenTimer,
+    Membership,
+    RunningTimer,
+    Secret,
+    Subscription,
+)
+
+__all__ = [
+    "Answered", "ApiToken", "BrokenGlass", "Correction", "Delivery", "DeviceEvent", "Entry",
+    "ForgottenTimer", "Leaf", "Membership", "Overlap", "PatientCard", "PatientMonth", "Practice",
+    "RunningTimer", "Seal", "Secret", "StaffSpan", "Stream", "Subscription", "WorkItem",
+]  # fmt: skip
+
 APPEND_ONLY = ("store_entry", "store_leaf", "store_seal")
 """Tables that triggers guard."""
 PROJECTIONS = (
     "store_patientmonth", "store_overlap", "store_staffspan", "store_deviceevent",
-    "store_correction",
+    "store_correction", "store_patientcard", "store_workitem",
 )  # fmt: skip
 """Tables that follow from the journal alone."""
 
@@ -186,4 +204,64 @@ class PatientMonth(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["practice", "month"], name="store_patientmonth_list"),
+        ]
+
+
+class PatientCard(models.Model):
+    """What a list of patients shows of one, and what it is searched by; a projection.
+
+    name_key: the name in lower case. clinic: practice id of the latest enrollment. programs and
+    stages: of the episodes, as words separated by spaces. born_on: ISO date.
+    """
+
+    practice = models.ForeignKey(Practice, models.PROTECT, db_index=False)
+    stream = models.OneToOneField(Stream, models.PROTECT)
+    patient = models.TextField()
+    name = models.TextField()
+    name_key = models.TextField()
+    born_on = models.TextField(default="")
+    sex = models.TextField(default="")
+    language = models.TextField(default="")
+    clinic = models.TextField(default="")
+    time_zone = models.TextField(default="")
+    payer = models.TextField(default="")
+    programs = models.TextField(default="")
+    stage = models.TextField(default="")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["practice", "patient"], name="store_patientcard_patient"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["practice", "name_key"], name="store_patientcard_name"),
+        ]
+
+
+class WorkItem(models.Model):
+    """A patient's place on the worklist of a day: a projection of the journal and of that day.
+
+    as_of_on: the local date it was worked out for. urgency: 0 is the most urgent. by_on: last
+    feasible day of what can still be reached, empty where nothing is. content: JSON.
+    """
+
+    practice = models.ForeignKey(Practice, models.PROTECT, db_index=False)
+    stream = models.OneToOneField(Stream, models.PROTECT)
+    patient = models.TextField()
+    clinic = models.TextField(default="")
+    month = models.TextField()
+    as_of_on = models.TextField()
+    is_listed = models.BooleanField()
+    urgency = models.IntegerField()
+    by_on = models.TextField(default="")
+    content = models.TextField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["practice", "is_listed", "urgency", "by_on", "patient"],
+                name="store_workitem_order",
+            ),
+            models.Index(fields=["practice", "as_of_on"], name="store_workitem_day"),
         ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from caretally.store.cards import write_cards
 from caretally.store.database import Database
 from caretally.store.gathering import stored_entries
 from caretally.store.months import Desk, work_out
@@ -17,6 +18,10 @@ from caretally.store.ties import Filed, file_corrections, file_ties, targets_of
 
 MOST_AT_ONCE = 5_000
 """Entries whose ties are written together."""
+
+PRACTICE_TABLES = (
+    "patientmonth", "staffspan", "deviceevent", "correction", "patientcard", "workitem",
+)  # fmt: skip
 
 Versions = dict[tuple[int, str], tuple[int, bytes]]
 
@@ -40,7 +45,7 @@ def dropped(book: Book) -> Versions:
         "SELECT stream_id, month, version, digest FROM store_patientmonth WHERE practice_id = %s",
         book.number,
     )
-    for table in ("patientmonth", "staffspan", "deviceevent", "correction"):
+    for table in PRACTICE_TABLES:
         book.db.run(f"DELETE FROM store_{table} WHERE practice_id = %s", book.number)  # noqa: S608
     book.db.run(
         "DELETE FROM store_overlap WHERE stream_id IN "
@@ -85,6 +90,7 @@ def rebuild_practice(book: Book, desk: Desk) -> None:
     for stream in journal_streams(book):
         if stream.patient is not None:
             work_out(book, desk, [(stream, reaches[stream.id])])
+            write_cards(book, desk.shelf, [stream])
 
 
 def rebuild_corrections(book: Book, corrections: Sequence[Filed]) -> None:

@@ -31,6 +31,7 @@ class PracticeRegistered(Body):
     taxonomy: its provider taxonomy code.
     time_zone: the zone of its enrollments that name none.
     setting: what it bills as; `fqhc` and `rhc` have rules of their own.
+    part_of: the practice it is a clinic of; none where it is a practice of its own.
     """
 
     kind: ClassVar[str] = "practice_registered"
@@ -42,6 +43,7 @@ class PracticeRegistered(Body):
     taxonomy: Label | None = None
     time_zone: TimeZone | None = None
     setting: Setting | None = None
+    part_of: Id | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

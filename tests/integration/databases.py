@@ -1,4 +1,4 @@
-"""Databases for the tests of the store: SQLite always, PostgreSQL where its programs are.
+"""Databases for tests of store, pages and API: SQLite always, PostgreSQL where it is installed.
 
 Each test gets a fresh database, copied from one that was migrated once. PostgreSQL runs as a
 cluster of its own on a free loopback port, one a worker, and is gone afterwards.
@@ -20,22 +20,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
-
-if not settings.configured:
-    settings.configure(
-        SECRET_KEY="of the tests",  # noqa: S106
-        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
-        INSTALLED_APPS=["caretally.store"],
-        USE_TZ=True,
-    )
-    import django
-
-    django.setup()
-
 from django.core.management import call_command
 from django.db import connections
 
+import tests.django_here  # noqa: F401 - configures Django before its parts are imported
 from caretally.project.database_url import database_settings, sqlite_settings
 from caretally.store.database import Database
 from caretally.store.stored_journal import StoredJournal
@@ -75,9 +63,28 @@ def forgotten(alias: str) -> None:
     del connections.databases[alias]
 
 
-def migrated(db: Database) -> None:
-    """Create the tables."""
-    call_command("migrate", database=db.alias, verbosity=0, interactive=False)
+IN_MEMORY = {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
+
+
+def bound(wanted: dict[str, Any]) -> None:
+    """Bind a database to the alias `default`."""
+    connections["default"].close()
+    del connections["default"]
+    configured("default", wanted)
+
+
+def unbound() -> None:
+    """Close what `default` is bound to."""
+    bound(dict(IN_MEMORY))
+
+
+def migrated(wanted: dict[str, Any]) -> None:
+    """Create the tables; migrations of some packages ask `default` whatever they are told."""
+    bound(wanted)
+    call_command("migrate", verbosity=0, interactive=False)
+    if connections["default"].vendor == "sqlite":
+        connections["default"].cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    unbound()
 
 
 def free_port() -> int:
@@ -141,8 +148,7 @@ def started(cluster: Cluster) -> Cluster:
             break
         time.sleep(0.1)
     cluster.sql("CREATE DATABASE pattern")
-    migrated(configured("pattern_postgres", database_settings(cluster.url("pattern"), Path())))
-    forgotten("pattern_postgres")
+    migrated(database_settings(cluster.url("pattern"), Path()))
     return cluster
 
 
@@ -150,9 +156,7 @@ def started(cluster: Cluster) -> Cluster:
 def pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a migrated SQLite file to copy."""
     file = tmp_path_factory.mktemp("pattern") / "pattern.sqlite3"
-    migrated(configured("pattern_sqlite", sqlite_settings(file)))
-    connections["pattern_sqlite"].cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    forgotten("pattern_sqlite")
+    migrated(sqlite_settings(file))
     return file
 
 

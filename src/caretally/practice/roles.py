@@ -1,0 +1,59 @@
+"""Roles and what each may do; a person may have several, in several practices, each with dates.
+
+A permission is a sentence about an action. Pages and the API ask for permissions, never for roles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+SEE_PATIENTS = "see_patients"
+RECORD_CARE = "record_care"
+"""Contacts, attempts and time of one's own."""
+RECORD_FOR_OTHERS = "record_for_others"
+ENROLL = "enroll"
+ORDER = "order"
+SEE_MONEY = "see_money"
+CLOSE_MONTH = "close_month"
+SEE_ACCESS = "see_access"
+SEE_STAFF_LOAD = "see_staff_load"
+ATTEST_FOR_OTHERS = "attest_for_others"
+MANAGE_PRACTICE = "manage_practice"
+MANAGE_PEOPLE = "manage_people"
+MOVE_ENTRIES = "move_entries"
+"""Import and export of whole journals."""
+BREAK_GLASS = "break_glass"
+USE_API = "use_api"
+
+PERMISSIONS = (
+    SEE_PATIENTS, RECORD_CARE, RECORD_FOR_OTHERS, ENROLL, ORDER, SEE_MONEY, CLOSE_MONTH,
+    SEE_ACCESS, SEE_STAFF_LOAD, ATTEST_FOR_OTHERS, MANAGE_PRACTICE, MANAGE_PEOPLE, MOVE_ENTRIES,
+    BREAK_GLASS, USE_API,
+)  # fmt: skip
+
+NURSE, PRACTITIONER, BILLER = "nurse", "practitioner", "biller"
+COMPLIANCE, ADMINISTRATOR, AUDITOR = "compliance", "administrator", "auditor"
+
+MAY: Mapping[str, frozenset[str]] = {
+    NURSE: frozenset({SEE_PATIENTS, RECORD_CARE, ENROLL, BREAK_GLASS, USE_API}),
+    PRACTITIONER: frozenset({
+        SEE_PATIENTS, RECORD_CARE, RECORD_FOR_OTHERS, ENROLL, ORDER, SEE_STAFF_LOAD,
+        ATTEST_FOR_OTHERS, BREAK_GLASS, USE_API,
+    }),
+    BILLER: frozenset({SEE_PATIENTS, SEE_MONEY, CLOSE_MONTH, USE_API}),
+    COMPLIANCE: frozenset({
+        SEE_PATIENTS, SEE_MONEY, CLOSE_MONTH, SEE_ACCESS, SEE_STAFF_LOAD, ATTEST_FOR_OTHERS,
+        MOVE_ENTRIES, USE_API,
+    }),
+    ADMINISTRATOR: frozenset({
+        SEE_STAFF_LOAD, SEE_ACCESS, MANAGE_PRACTICE, MANAGE_PEOPLE, MOVE_ENTRIES, USE_API,
+    }),
+    AUDITOR: frozenset({SEE_PATIENTS, SEE_MONEY, SEE_ACCESS, SEE_STAFF_LOAD}),
+}  # fmt: skip
+"""What each role may do. An administrator keeps the practice and sees no chart."""
+ROLES = tuple(MAY)
+ROLE_WORDS: Mapping[str, str] = {
+    NURSE: "Nurse", PRACTITIONER: "Practitioner", BILLER: "Biller",
+    COMPLIANCE: "Compliance officer", ADMINISTRATOR: "Administrator",
+    AUDITOR: "Auditor (read only)",
+}  # fmt: skip

@@ -1,0 +1,21 @@
+"""Every address of the program; each room lists its own."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from caretally.web.frame.views import home, theme
+
+handler403 = "caretally.web.frame.views.not_allowed"
+handler404 = "caretally.web.frame.views.not_there"
+handler500 = "caretally.web.frame.views.broke"
+
+PRACTICE = "p/<str:practice>/"
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("theme", theme, name="theme"),
+    path("accounts/", include("allauth.urls")),
+    path(PRACTICE, include("caretally.web.worklist.urls")),
+    path(PRACTICE, include("caretally.web.patients.urls")),
+]

@@ -1,0 +1,1 @@
+"""Server-rendered pages: Django templates and htmx; nothing here decides or counts."""

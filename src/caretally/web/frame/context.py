@@ -1,0 +1,33 @@
+"""What every template may use: the office, the practices of the person, theme, demonstration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from caretally.clock import ahead
+from caretally.practice.roles import ROLE_WORDS
+from caretally.web.frame.asking import places
+from caretally.web.frame.navigation import navigation
+
+THEMES = ("auto", "light", "dark")
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Return what the frame of every page shows."""
+    office = getattr(request, "office", None)
+    theme = request.COOKIES.get("caretally_theme", "auto")
+    caller = office.caller if office is not None else None
+    return {
+        "office": office,
+        "caller": caller,
+        "practice": caller.practice if caller is not None else "",
+        "may": dict.fromkeys(caller.permissions, True) if caller is not None else {},
+        "role_words": [ROLE_WORDS[role] for role in caller.roles] if caller is not None else [],
+        "places": places(request) if hasattr(request, "user") else (),
+        "navigation": navigation(caller, request.path) if caller is not None else (),
+        "themes": THEMES,
+        "theme": theme if theme in THEMES else "auto",
+        "is_demonstration": bool(ahead()),
+    }

@@ -1,0 +1,1 @@
+"""The worklist: whom to turn to today, and why."""
