@@ -5,7 +5,6 @@ A run that was stopped goes on where it stopped; asking again prints what stands
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,13 +76,14 @@ def decide_population(asked: Population, *, as_json: bool) -> None:
     """Decide all parts with a bar, say what came of it, and print decisions where asked.
 
     Raises:
-        ExchangeError: parts cannot be read or written; those that are done stand.
+        ExchangeError: parts cannot be decided or written; those that are done stand.
+        InputError: tables are broken, or hold what cannot be.
         MissingExtraError: the engine's packages are not installed.
     """
     bulk = loaded(BULK)
     settings = bulk.BulkSettings(month=asked.month, cache=compiled_folder(), policy=asked.policy)
     engine = bulk.Engine(name=asked.engine, workers=asked.workers)
-    parts = json.loads((asked.tables / PARTS_LISTED).read_text(encoding="utf-8"))["parts"]
+    parts = bulk.part_folders(asked.tables)
     count = 0
     with screen.progress("parts", len(parts)) as bars:
 

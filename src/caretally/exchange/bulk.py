@@ -15,12 +15,14 @@ from pathlib import Path
 
 from caretally.errors import ExchangeError, InputError, Problem
 from caretally.exchange.tables.deciding import Decider, standing
-from caretally.exchange.tables.input_files import CONTRACT, as_of_of, part_folders
+from caretally.exchange.tables.input_files import as_of_of, part_folders
+from caretally.exchange.tables.part_words import CONTRACT
 from caretally.exchange.tables.rendering import LISTING, render_decisions
 from caretally.exchange.tables.settings import BulkSettings, PartDone, Progress
 
 __all__ = [
-    "BulkDone", "BulkSettings", "Engine", "PartDone", "decide_tables", "render_decisions",
+    "BulkDone", "BulkSettings", "Engine", "PartDone", "decide_tables", "part_folders",
+    "render_decisions",
 ]  # fmt: skip
 
 ENGINES = {
@@ -92,8 +94,9 @@ def decide_tables(
         progress: told of every part when it is done.
 
     Raises:
-        ExchangeError: tables cannot be read, or parts failed; those that did not fail stand.
-        InputError: `out` holds decisions on something else.
+        ExchangeError: parts failed; those that did not stand.
+        InputError: tables are missing, broken, or hold what cannot be, all of it named; or `out`
+            holds decisions on something else.
         MissingExtraError: a package is not installed.
     """
     run, workers = (engine or Engine()).run()
@@ -110,9 +113,7 @@ def decide_tables(
     for each in run(left, out, settings, workers) if left else ():
         progress(each)
         done.append(each)
-    failed = sorted(f"{each.part}: {each.error}" for each in done if each.error)
-    if failed:
-        raise ExchangeError("\n".join(failed))
+    refuse_failed(sorted(done, key=lambda each: each.part))
     finish(directory, out, settings, done)
     return BulkDone(
         parts=len(done),
@@ -120,6 +121,21 @@ def decide_tables(
         lines=sum(each.lines for each in done),
         stood=len(stood),
     )
+
+
+def refuse_failed(done: Sequence[PartDone]) -> None:
+    """Refuse parts of which some do not stand.
+
+    Raises:
+        ExchangeError: something went wrong with parts.
+        InputError: nothing did, but parts hold what cannot be.
+    """
+    problems = [problem for each in done for problem in each.problems]
+    failed = [f"{each.part}: {each.error}" for each in done if each.error]
+    if failed:
+        raise ExchangeError("\n".join([*failed, *map(str, problems)]))
+    if problems:
+        raise InputError(problems)
 
 
 def finish(directory: Path, out: Path, settings: BulkSettings, done: Sequence[PartDone]) -> None:

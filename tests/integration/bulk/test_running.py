@@ -196,7 +196,7 @@ def test_a_broken_part_is_named_and_the_others_stand(
 ) -> None:
     broken = copy_of(tables, tmp_path / "broken")
     (broken / "part-00002" / name).write_bytes(b"PAR1 nothing PAR1")
-    with pytest.raises(ExchangeError, match="part-00002"):
+    with pytest.raises(InputError, match="part-00002"):
         decide_tables(broken, tmp_path / "out", settings, engine=Engine(workers=1))
     left = sorted(part.name for part in (tmp_path / "out").glob("part-*"))
     assert left == ["part-00000", "part-00001", "part-00003"]
@@ -207,9 +207,9 @@ def test_tables_of_another_version_are_refused(tables: Path, tmp_path: Path) -> 
     words = json.loads((other / "part-00000" / "part.json").read_text())
     words["rule_codes"].append("99999")
     (other / "part-00000" / "part.json").write_text(json.dumps(words))
-    with pytest.raises(ExchangeError, match="another version"):
+    with pytest.raises(InputError, match="another version"):
         read_part(other / "part-00000")
-    with pytest.raises(ExchangeError, match="caretally tables"):
+    with pytest.raises(InputError, match="caretally tables"):
         part_folders(tmp_path)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from caretally.exchange.extras import pa, sql
 from caretally.exchange.tables.deciding import decide_part
 from caretally.exchange.tables.settings import BulkSettings, PartDone, package_root
 
-COLUMNS = "part string, patients long, lines long, was_there boolean, error string"
+COLUMNS = "done string"
 Batches = Callable[[Iterable[Any]], Iterator[Any]]
 
 
@@ -27,7 +26,7 @@ def deciding(out: Path, settings: BulkSettings) -> Batches:
         for batch in batches:
             for part in batch.column("part").to_pylist():
                 done = decide_part(Path(part), out, settings)
-                yield pa.RecordBatch.from_pylist([asdict(done)])
+                yield pa.RecordBatch.from_pylist([{"done": done.to_json()}])
 
     return decide_batches
 
@@ -42,7 +41,7 @@ def run(
         rows = session.sparkContext.parallelize([(str(part),) for part in parts], len(parts))
         frame = session.createDataFrame(rows, "part string")
         for row in frame.mapInArrow(deciding(out, settings), COLUMNS).collect():
-            yield PartDone(**row.asDict())
+            yield PartDone.from_json(row.done)
     finally:
         if active is None:
             session.stop()

@@ -11,7 +11,8 @@ from typing import cast
 from caretally.clock import ServiceMonth
 from caretally.errors import InputError, Problem
 from caretally.exchange.tables.cutting import cut
-from caretally.exchange.tables.input_files import CONTRACT, DATASET, write_part
+from caretally.exchange.tables.input_files import DATASET, write_part
+from caretally.exchange.tables.part_words import CONTRACT
 from caretally.journal.corrections import resolve
 from caretally.journal.entries import Entry
 from caretally.patient_months.columns import Rules

@@ -20,7 +20,7 @@ from caretally.billability.sheets import load_rulebook
 from caretally.billability.slot_groups import Grouping
 from caretally.errors import CaretallyError, InputError, MissingExtraError, Problem
 from caretally.exchange.extras import np, pa
-from caretally.exchange.tables.input_files import WORDS, read_ids, read_part
+from caretally.exchange.tables.input_files import read_ids, read_part
 from caretally.exchange.tables.output_columns import (
     DecidedPart,
     code_columns,
@@ -29,6 +29,7 @@ from caretally.exchange.tables.output_columns import (
     line_columns,
 )
 from caretally.exchange.tables.parquet import Array, write_table
+from caretally.exchange.tables.part_words import WORDS
 from caretally.exchange.tables.schemas import OUTPUTS
 from caretally.exchange.tables.settings import BulkSettings, PartDone, digest_of, made_of
 from caretally.patient_months.arrays import PlainFold, Workspace
@@ -106,6 +107,8 @@ def decide_part(folder: Path, out: Path, settings: BulkSettings) -> PartDone:
     """
     try:
         return decided_part(folder, out, decider(settings))
+    except InputError as error:
+        return PartDone(part=folder.name, problems=error.problems)
     except CaretallyError as error:
         return PartDone(part=folder.name, error=str(error))
 
@@ -114,8 +117,8 @@ def decided_part(folder: Path, out: Path, ready: Decider) -> PartDone:
     """Decide one part into a folder of its name, unless that stands already.
 
     Raises:
-        InputError: the folder stands, and rests on something else.
-        ExchangeError: the part cannot be read.
+        InputError: the folder stands, and rests on something else; or the part is missing, broken,
+            or holds what cannot be.
     """
     found = standing(folder, out, ready)
     if found is not None:

@@ -1,7 +1,8 @@
 """The folder of one part: five tables and the words behind their numbers.
 
 A folder is written under another name and renamed when it is whole, so that one that can be found
-can be read. Words are refused where this version gives a number another meaning.
+can be read. What is read is held to everything the fold takes for granted: whoever wrote a folder,
+it is refused with all that is wrong, or can be folded.
 """
 
 from __future__ import annotations
@@ -9,22 +10,23 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from caretally.codes import PAYERS, RULE_CODES
-from caretally.errors import ExchangeError
+from caretally.errors import InputError, Problem
 from caretally.exchange.extras import np
-from caretally.exchange.tables.parquet import (
-    flattened,
-    integers,
-    lists,
-    one_piece,
-    read_table,
-    write_table,
+from caretally.exchange.tables.column_types import others, pairing_problems, read_typed
+from caretally.exchange.tables.parquet import flattened, integers, lists, one_piece, write_table
+from caretally.exchange.tables.part_words import (
+    WORDS,
+    json_object,
+    read_words,
+    words_json,
 )
 from caretally.exchange.tables.schemas import INPUTS
+from caretally.patient_months.column_checks import Fault
 from caretally.patient_months.columns import FOREVER
 from caretally.patient_months.part_tables import (
     FactTable,
@@ -34,9 +36,8 @@ from caretally.patient_months.part_tables import (
     StaffTable,
     TableWords,
 )
+from caretally.patient_months.table_checks import faults_of
 
-CONTRACT = 1
-WORDS = "part.json"
 DATASET = "tables.json"
 SPAN_COLUMNS = (
     "patient", "start", "end", "kind", "program", "mode", "spoke_with", "two_way", "topics",
@@ -46,10 +47,17 @@ SPAN_LISTS = ("performers", "places", "excluded")
 READING_COLUMNS = ("at", "device", "origin", "standing")
 FACT_COLUMNS = ("kind", "code", "from", "to", "x", "y")
 COUNT_COLUMNS = ("spans", "readings", "facts")
+NEEDED = {
+    "patients": COUNT_COLUMNS,
+    "spans": (*SPAN_COLUMNS, *SPAN_LISTS),
+    "readings": READING_COLUMNS,
+    "staff": ("staff", "role", "from", "to"),
+    "facts": FACT_COLUMNS,
+}
+"""The columns that the fold needs, by table."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Columns:
+class Columns(NamedTuple):
     """The tables of a part as Arrow decoded them; only the columns that the fold needs."""
 
     patients: Any
@@ -67,14 +75,14 @@ def file_digest(path: Path) -> str:
 
 def write_part(tables: PartTables, folder: Path) -> None:
     """Write a part to a folder that is not there yet."""
-    partial = folder.with_name(f".{folder.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
+    unfinished = folder.with_name(f".{folder.name}.partial")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
     for name, columns in columns_of(tables).items():
-        write_table(columns, INPUTS[name], partial / f"{name}.parquet")
-    digests = {f"{name}.parquet": file_digest(partial / f"{name}.parquet") for name in INPUTS}
-    (partial / WORDS).write_text(json.dumps(words_json(tables, digests)), encoding="utf-8")
-    partial.rename(folder)
+        write_table(columns, INPUTS[name], unfinished / f"{name}.parquet")
+    digests = {f"{name}.parquet": file_digest(unfinished / f"{name}.parquet") for name in INPUTS}
+    (unfinished / WORDS).write_text(json.dumps(words_json(tables, digests)), encoding="utf-8")
+    unfinished.rename(folder)
 
 
 def columns_of(tables: PartTables) -> dict[str, dict[str, Any]]:
@@ -103,89 +111,80 @@ def columns_of(tables: PartTables) -> dict[str, dict[str, Any]]:
     }
 
 
-def words_json(tables: PartTables, digests: dict[str, str]) -> dict[str, object]:
-    """Return what the words file says."""
-    words = tables.words
-    return {
-        "contract": CONTRACT,
-        "patients": len(tables.patients),
-        "rule_codes": list(RULE_CODES),
-        "default_zone": words.default_zone,
-        "zones": list(words.zones),
-        "payers": list(words.payers),
-        "diagnosis_sets": [list(codes) for codes in words.diagnosis_sets],
-        "codes": list(words.codes),
-        "staff": list(words.staff),
-        "digests": digests,
-    }
-
-
-def read_words(folder: Path) -> TableWords:
-    """Return the words of a part.
+def read_columns(folder: Path) -> Columns:
+    """Decode the columns of a part that the fold needs.
 
     Raises:
-        ExchangeError: there are none, or their numbers mean something else in this version.
+        InputError: files are missing or broken, or their columns are not the published ones.
     """
-    path = folder / WORDS
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ExchangeError(f"{path}: cannot be read: {error}; convert the part again") from error
-    same = (
-        found.get("contract") == CONTRACT
-        and found.get("rule_codes") == list(RULE_CODES)
-        and found.get("payers", [])[: len(PAYERS)] == list(PAYERS)
-    )
-    if not same:
-        raise ExchangeError(f"{path}: written by another version; convert the part again")
-    return TableWords(
-        zones=found["zones"],
-        payers=found["payers"],
-        diagnosis_sets=[tuple(codes) for codes in found["diagnosis_sets"]],
-        codes=found["codes"],
-        staff=found["staff"],
-        default_zone=found["default_zone"],
+    return Columns._make(all_of([partial(read_needed, folder, name) for name in INPUTS]))
+
+
+def read_needed(folder: Path, table: str) -> Any:
+    """Return those columns of a table that the fold needs."""
+    return read_typed(
+        folder / f"{table}.parquet", [f for f in INPUTS[table] if f.name in NEEDED[table]]
     )
 
 
-def read_columns(folder: Path) -> Columns:
-    """Decode the columns of a part that the fold needs."""
-    return Columns(
-        patients=read_table(folder / "patients.parquet", COUNT_COLUMNS),
-        spans=read_table(folder / "spans.parquet", (*SPAN_COLUMNS, *SPAN_LISTS)),
-        readings=read_table(folder / "readings.parquet", READING_COLUMNS),
-        staff=read_table(folder / "staff.parquet", ("staff", "role", "from", "to")),
-        facts=read_table(folder / "facts.parquet", FACT_COLUMNS),
-    )
+def all_of(reads: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Return what several reads found, or refuse with the problems of all.
+
+    Raises:
+        InputError: some were refused.
+    """
+    found: list[Any] = []
+    problems: list[Problem] = []
+    for read in reads:
+        try:
+            found.append(read())
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return found
 
 
 def read_ids(folder: Path, table: str, name: str) -> Any:
     """Return a column of ids as an Arrow array."""
-    return one_piece(read_table(folder / f"{table}.parquet", (name,)), name)
+    fields = [field for field in INPUTS[table] if field.name == name]
+    return one_piece(read_typed(folder / f"{table}.parquet", fields), name)
 
 
 def read_part(folder: Path) -> PartTables:
-    """Return a part without its ids, which deciding does not need.
+    """Return a part without its ids, which deciding does not need; it is safe to fold.
 
     Raises:
-        ExchangeError: a file is missing, broken, or of another version.
+        InputError: a file is missing, broken, of another version, or holds what cannot be.
     """
-    return tables_of(read_columns(folder), read_words(folder), folder)
+    words, columns = all_of([partial(read_words, folder), partial(read_columns, folder)])
+    tables = tables_of(columns, words)
+    problems = [
+        *pairing_problems(columns.spans, folder / "spans.parquet"),
+        *(problem_of(fault, folder) for fault in faults_of(tables)),
+    ]
+    if problems:
+        raise InputError(problems)
+    return tables
 
 
-def tables_of(columns: Columns, words: TableWords, folder: Path) -> PartTables:
+def problem_of(fault: Fault, folder: Path) -> Problem:
+    """Return a fault of a table as a problem at a place a person can open."""
+    return Problem(
+        where=f"{folder / fault.table}.parquet: row {fault.row}",
+        field=fault.column,
+        found=fault.found,
+        expected=fault.expected,
+        hint=others(fault.more),
+    )
+
+
+def tables_of(columns: Columns, words: TableWords) -> PartTables:
     """Return decoded columns as tables; nothing is copied but ends that are open."""
     spans, readings, staff, facts = columns.spans, columns.readings, columns.staff, columns.facts
     counts = [integers(columns.patients, name) for name in COUNT_COLUMNS]
-    for name, count, table in zip(COUNT_COLUMNS, counts, (spans, readings, facts), strict=True):
-        if int(count.sum()) != len(table):
-            raise ExchangeError(
-                f"{folder}: {name}.parquet has {len(table)} rows, patients.parquet says "
-                f"{int(count.sum())}; convert the part again"
-            )
     nobody: Any = np.empty(0, dtype=np.int32)
-    return PartTables(
-        patients=range(len(columns.patients)),  # type: ignore[arg-type]
+    return PartTables(        patients=range(len(columns.patients)),  # type: ignore[arg-type]
         span_counts=counts[0],
         reading_counts=counts[1],
         fact_counts=counts[2],
@@ -212,16 +211,27 @@ def read_listing(directory: Path) -> dict[str, Any]:
     """Return what a folder of tables says of itself.
 
     Raises:
-        ExchangeError: the folder holds no tables.
+        InputError: the folder holds no tables.
     """
-    path = directory / DATASET
-    try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ExchangeError(
-            f"{path}: cannot be read: {error}; `caretally tables` writes such folders"
-        ) from error
+    found = json_object(directory / DATASET, "`caretally tables` writes such folders")
+    names = found.get("parts")
+    if not (isinstance(names, list) and all(map(is_folder_name, names)) and is_unique(names)):
+        problem = Problem(
+            where=str(directory / DATASET), field="parts", found="no list of folders",
+            expected="names of folders beside this file, each once", hint="convert it again",
+        )  # fmt: skip
+        raise InputError([problem])
     return found
+
+
+def is_unique(names: Sequence[str]) -> bool:
+    """Tell whether no name stands twice."""
+    return len(set(names)) == len(names)
+
+
+def is_folder_name(name: object) -> bool:
+    """Tell whether something can be the name of a part's folder."""
+    return isinstance(name, str) and not name.startswith(".") and Path(name).name == name
 
 
 def as_of_of(directory: Path) -> str | None:
@@ -234,10 +244,14 @@ def part_folders(directory: Path) -> list[Path]:
     """Return the parts of a folder of tables, in order.
 
     Raises:
-        ExchangeError: the folder holds no tables, or lacks a part.
+        InputError: the folder holds no tables, or lacks a part.
     """
-    folders = [directory / str(name) for name in read_listing(directory).get("parts", ())]
-    missing = [folder.name for folder in folders if not (folder / WORDS).is_file()]
-    if missing:
-        raise ExchangeError(f"{directory}: lacks {', '.join(missing)}; convert it again")
+    folders = [directory / name for name in read_listing(directory)["parts"]]
+    problems = [
+        Problem(where=str(folder), found="no part", expected=WORDS, hint="convert it again")
+        for folder in folders
+        if not (folder / WORDS).is_file()
+    ]
+    if problems:
+        raise InputError(problems)
     return folders

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from caretally.errors import ExchangeError
+from caretally.errors import InputError, Problem
 from caretally.exchange.extras import np, pa, pc, pq
 from caretally.exchange.tables.schemas import LISTS, MASK, TEXT, Field
 from caretally.patient_months.columns import FOREVER
@@ -86,22 +86,24 @@ def lists(first: Array, values: Array) -> Any:
 
 
 def read_table(path: Path, names: Sequence[str]) -> Any:
-    """Return columns of a file as an Arrow table, each in one piece.
+    """Return those of some columns that a file has as an Arrow table.
 
     Raises:
-        ExchangeError: the file cannot be read, or lacks a column.
+        InputError: the file is missing, or cannot be read as a table.
     """
     try:
         with pq.ParquetFile(path) as file:
-            table = file.read(columns=list(names), use_threads=False)
+            return file.read(columns=list(names), use_threads=False)
     except (OSError, pa.ArrowException) as error:
-        raise ExchangeError(f"{path}: cannot be read as a table: {error}") from error
-    missing = [name for name in names if name not in table.column_names]
-    if missing:
-        raise ExchangeError(
-            f"{path}: lacks the columns {', '.join(missing)}; convert the part again"
+        is_there = path.exists()
+        reason = f" ({str(error).splitlines()[0]})" if is_there and str(error) else ""
+        problem = Problem(
+            where=str(path),
+            found="a file that is broken or no Parquet" if is_there else "no such file",
+            expected="a table as `caretally tables` and `caretally decide` write it",
+            hint=f"make the folder again{reason}",
         )
-    return table
+        raise InputError([problem]) from error
 
 
 def one_piece(table: Any, name: str) -> Any:
@@ -121,4 +123,6 @@ def integers(table: Any, name: str, *, empty: int = FOREVER) -> Array:
 def flattened(table: Any, name: str) -> tuple[Array, Array]:
     """Return where each list of a column begins, and the items of all lists."""
     column = one_piece(table, name)
-    return column.offsets.to_numpy(), column.values.to_numpy()
+    offsets = column.offsets.to_numpy()
+    first = offsets - offsets[0] if len(offsets) else np.zeros(1, dtype=np.int32)
+    return first, column.flatten().to_numpy()

@@ -26,7 +26,12 @@ patient's number is the row in `patients`, or in `decisions`.
 
 Rows are sorted: spans by patient, start and id; readings by patient, instant and id; facts by
 patient, kind and code. Integers are packed by their differences (DELTA_BINARY_PACKED), without
-dictionaries; a writer of one's own may choose otherwise."""
+dictionaries; a writer of one's own may choose otherwise.
+
+Whoever wrote them, tables are held to this page before they are decided. What is missing, broken, of
+another type, out of bounds or out of order is refused with exit status 2, all of it named by file,
+row and column; rows count from 0, and of a column the first wrong row is told. Parts that are right
+are decided."""
 
 
 def reference() -> str:

@@ -24,9 +24,9 @@ from caretally.billability.sheets import load_rulebook
 from caretally.clock import ServiceMonth, day_number
 from caretally.codes import READINGS
 from caretally.errors import ExchangeError, IntegrityError
+from caretally.exchange.tables.column_types import read_typed
 from caretally.exchange.tables.deciding import MARKER
-from caretally.exchange.tables.input_files import read_words
-from caretally.exchange.tables.parquet import read_table
+from caretally.exchange.tables.part_words import read_words
 from caretally.exchange.tables.schemas import OUTPUTS
 from caretally.patient_months.facts import Facts
 from caretally.patient_months.part_tables import TableWords
@@ -159,8 +159,7 @@ def judged_lines(judged: Sequence[Judged]) -> list[tuple[object, ...]]:
 
 def rows_of(part: Path, table: str) -> list[Row]:
     """Return the rows of an output table."""
-    names = [field.name for field in OUTPUTS[table]]
-    found: list[Row] = read_table(part / f"{table}.parquet", names).to_pylist()
+    found: list[Row] = read_typed(part / f"{table}.parquet", OUTPUTS[table]).to_pylist()
     return found
 
 

@@ -68,7 +68,7 @@ STAFF = (
     Field("staff", WHOLE, "number of the person, as in performers; sorted"),
     Field("role", TINY, "position in ROLES"),
     Field("from", WHOLE, "first day of the registration", empty=True),
-    Field("to", WHOLE, "day after the last", empty=True),
+    Field("to", WHOLE, "last day of the registration", empty=True),
 )
 FACTS_ON_RECORD = (
     Field("patient", WHOLE, "number of the patient"),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from caretally import __version__
 from caretally.clock import ServiceMonth
-from caretally.exchange.tables.input_files import WORDS, file_digest
+from caretally.errors import Problem
+from caretally.exchange.tables.input_files import file_digest
+from caretally.exchange.tables.part_words import WORDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +32,25 @@ class BulkSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartDone:
-    """A part that stands decided; error says what went wrong where it does not."""
+    """A part that stands decided; where it does not, what is wrong with it or what went wrong."""
 
     part: str
     patients: int = 0
     lines: int = 0
     was_there: bool = False
+    problems: tuple[Problem, ...] = ()
     error: str = ""
+
+    def to_json(self) -> str:
+        """Return this as text, for engines that carry nothing else."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> PartDone:
+        """Return what was written as text."""
+        found = json.loads(text)
+        problems = tuple(Problem(**each) for each in found.pop("problems"))
+        return cls(problems=problems, **found)
 
 
 Progress = Callable[[PartDone], None]
