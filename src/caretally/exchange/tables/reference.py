@@ -28,10 +28,10 @@ Rows are sorted: spans by patient, start and id; readings by patient, instant an
 patient, kind and code. Integers are packed by their differences (DELTA_BINARY_PACKED), without
 dictionaries; a writer of one's own may choose otherwise.
 
-Whoever wrote them, tables are held to this page before they are decided. What is missing, broken, of
-another type, out of bounds or out of order is refused with exit status 2, all of it named by file,
-row and column; rows count from 0, and of a column the first wrong row is told. Parts that are right
-are decided."""
+Whoever wrote them, tables are held to this page before they are decided. What is missing, broken,
+of another type, out of bounds or out of order is refused with exit status 2, all of it named by
+file, row and column; rows count from 0, and of a column the first wrong row is told. Parts that are
+right are decided."""
 
 
 def reference() -> str:
