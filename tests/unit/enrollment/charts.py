@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
+from caretally.billability.demands import demands_by
+from caretally.billability.plans import Planner
+from caretally.billability.sheets import load_rulebook
+from caretally.enrollment.queries import DemandsOf
 from caretally.enrollment.record import PatientRecord, record_of
 from caretally.errors import InputError, Problem
 from caretally.journal.drafts import Filing
@@ -48,6 +53,12 @@ ORDERED = Ordered(program="rpm", ordering_provider="stf_doc", parameters=("8480-
 COVERED = Covered(payer="medicare_ffs", member_id="TEST-1", from_on=date(2026, 1, 1))
 CUFF = DeviceAssigned(device="dev_cuff", medical_device=True, parameters=("8480-6", "8462-4"))
 SETUP = SetupCompleted(device="dev_cuff", educated_by="stf_rn")
+
+
+@cache
+def rules() -> DemandsOf:
+    """Return what the installed rulebook demands."""
+    return demands_by(Planner(rulebook=load_rulebook()))
 
 
 @dataclass(slots=True)

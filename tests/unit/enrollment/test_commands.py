@@ -42,8 +42,8 @@ from tests.unit.enrollment.charts import (
     Command,
     admitted,
     practice,
+    rules,
 )
-from tests.unit.enrollment.demanded import demands_of
 
 SON = CaregiverAuthorized(
     caregiver="cgv_1",
@@ -70,7 +70,7 @@ def test_a_whole_enrollment_by_commands_has_no_gap() -> None:
         entry = desk.does(command, body)
         assert entry_from_json(entry_to_json(entry)) == entry
         assert entry.recorded_at == desk.now
-    found = state_of(desk.record(), "rpm", desk.now, demands_of)
+    found = state_of(desk.record(), "rpm", desk.now, rules())
     assert (found.stage, found.gaps) == ("active", ())
 
 
@@ -378,7 +378,7 @@ def test_every_command_corrects_as_well() -> None:
         again = {"supersedes": old.id, "at": old.at}
         assert desk.fields_refused(command, body, **again) == ["reason"]
         desk.does(command, body, **again, reason="typed wrong")
-    found = state_of(desk.record(), "rpm", desk.now, demands_of)
+    found = state_of(desk.record(), "rpm", desk.now, rules())
     assert [gap.name for gap in found.gaps] == ["has_care_team"]
     assert found.episode is not None
     assert found.episode.details_at(desk.now).diagnoses == ("I11.9",)

@@ -46,15 +46,15 @@ from tests.unit.enrollment.charts import (
     Desk,
     admitted,
     practice,
+    rules,
 )
-from tests.unit.enrollment.demanded import demands_of
 
 RPM_2026 = ("99445", "99453", "99454", "99457", "99458", "99470")
 ALL_OF = ("99091", *RPM_2026)
 
 
 def state(desk: Desk, program: str = "rpm", **at: int) -> EnrollmentState:
-    return state_of(desk.record(), program, desk.now + timedelta(**at), demands_of)
+    return state_of(desk.record(), program, desk.now + timedelta(**at), rules())
 
 
 def gaps(desk: Desk, program: str = "rpm", **at: int) -> dict[str, tuple[str, ...]]:
@@ -262,7 +262,7 @@ def test_both_monitoring_programs_hold_each_other() -> None:
     desk = admitted()
     desk.tell(replace(ENROLLED, program="rtm"))
     assert gaps(desk)["is_in_one_monitoring_program"] == RPM_2026
-    assert set(states_of(desk.entries, PATIENT, desk.now, demands_of)) == {"rpm", "rtm"}
+    assert set(states_of(desk.entries, PATIENT, desk.now, rules())) == {"rpm", "rtm"}
 
 
 def test_stays_and_claims_of_others_are_told() -> None:
@@ -337,7 +337,7 @@ SHARED = {
 
 def assert_gaps_are_holds(entries: tuple[Entry, ...] | list[Entry], patient: str) -> None:
     end = datetime(2026, 3, 31, 23, tzinfo=UTC)
-    found = state_of(record_of(entries, patient), "rpm", end, demands_of)
+    found = state_of(record_of(entries, patient), "rpm", end, rules())
     decisions = decide(entries, ServiceMonth(2026, 3))
     (decision,) = (d for d in decisions if d.month.patient == patient)
     holds = {hold["name"] for hold in decision.to_json()["holds"]}  # type: ignore[attr-defined]
