@@ -12,6 +12,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DEFAULT_ZONE = "America/New_York"
 """Zone of an enrollment where neither it nor its practice names one (contract section 1)."""
 
@@ -47,7 +48,8 @@ def date_of(day: int) -> date:
 
 def seconds_of(instant: datetime) -> int:
     """Return whole seconds since 1970-01-01T00:00Z; fractions are cut (contract section 1)."""
-    return int(instant.timestamp() // 1)
+    since = instant - EPOCH
+    return since.days * 86400 + since.seconds
 
 
 def instant_of(seconds: int) -> datetime:

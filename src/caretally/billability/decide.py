@@ -6,10 +6,12 @@ byte for byte. Nothing here reads the wall clock, a file or a database.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
+from operator import itemgetter
 
 from caretally.billability.counting import code_table, fold_rules
 from caretally.billability.decision import Decision
@@ -129,22 +131,21 @@ def counted_entries(part: Part, out: Folded, words: Words, patient: int) -> list
     begin = midnights[part.calendar.month_first - first_day]
     end = midnights[part.calendar.month_last + 1 - first_day]
     found = []
+    starts, ends = spans.start, spans.end
     for row in range(spans.first[patient], spans.first[patient + 1]):
-        start, stop = spans.start[row], spans.end[row]
-        if begin <= start < end or start < begin < stop:
+        start = starts[row]
+        if begin <= start < end or start < begin < ends[row]:
             found.append(
-                Counted(
-                    id=words.spans[row], counted_seconds=out.counted[row],
-                    live_seconds=out.live[row], reasons=out.reasons[row],
-                )
-            )  # fmt: skip
-    for row in range(readings.first[patient], readings.first[patient + 1]):
-        reasons = out.reading_reasons[row]
-        if reasons > 0 and begin <= readings.at[row] < end:
-            found.append(
-                Counted(id=words.readings[row], counted_seconds=0, live_seconds=0, reasons=reasons)
+                Counted(words.spans[row], out.counted[row], out.live[row], out.reasons[row])
             )
-    found.sort(key=lambda each: each.id)
+    low, high = readings.first[patient], readings.first[patient + 1]
+    low = bisect_left(readings.at, begin, low, high)
+    found += [
+        Counted(words.readings[row], 0, 0, out.reading_reasons[row])
+        for row in range(low, bisect_left(readings.at, end, low, high))
+        if out.reading_reasons[row] > 0
+    ]
+    found.sort(key=itemgetter(0))
     return found
 
 

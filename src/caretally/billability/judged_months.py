@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from caretally.billability.judging import Bench
 from caretally.billability.patient_judging import Judged
@@ -13,8 +14,7 @@ from caretally.clock import ServiceMonth
 from caretally.patient_months.facts import Facts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
+class Counted(NamedTuple):
     """What one entry of the month came to; `reasons` are bits of `columns.REASONS`."""
 
     id: str

@@ -6,13 +6,14 @@ multiplied away, never branched on.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
 from caretally.billability.comparisons import Outcome
-from caretally.billability.plans import Plan, Planner, Plans
+from caretally.billability.plans import Plan, Planner, Plans, Step
 from caretally.billability.sheets import Edits, Restriction, Rulebook, Sheet
 from caretally.billability.slots import Slot
 from caretally.clock import date_of
@@ -38,28 +39,25 @@ class Verdict(NamedTuple):
 class Standing:
     """Units that stand in a patient's month so far, by reading and code; "" is the own policy."""
 
-    by_reading: dict[str, dict[str, Whole]] = field(default_factory=dict)
+    by_reading: dict[str, dict[str, Whole]] = field(default_factory=lambda: defaultdict(dict))
 
     def under(self, reading: str) -> dict[str, Whole]:
         """Return the units by code under a reading."""
-        return self.by_reading.setdefault(reading, {})
+        return self.by_reading[reading]
 
 
 SameDate = Mapping[str, Whole]
 """Lines of the same date that exclude the code, by reading; "" is the own policy."""
 
 
-def ask(plan: Plan, slot: Slot, memo: dict[int, Outcome]) -> list[Outcome]:
-    """Ask every step of a plan; what several codes ask alike is asked once a slot."""
-    outcomes = []
-    for step in plan.steps:
-        outcome = memo.get(step.key)
-        if outcome is None:
-            outcome = step.ask(slot)
-            if step.key >= 0:
-                memo[step.key] = outcome
-        outcomes.append(outcome)
-    return outcomes
+def ask(step: Step, slot: Slot, memo: dict[int, Outcome]) -> Outcome:
+    """Ask a step; what several codes or readings ask alike is asked once a slot."""
+    outcome = memo.get(step.key)
+    if outcome is None:
+        outcome = step.ask(slot)
+        if step.key >= 0:
+            memo[step.key] = outcome
+    return outcome
 
 
 def judge(
@@ -71,7 +69,7 @@ def judge(
     """
     own = plans.own
     slot.units, slot.same_date_pairs = standing.under(""), same_date.get("", 0)
-    outcomes = ask(own, slot, memo)
+    outcomes = [memo.get(step.key) or ask(step, slot, memo) for step in own.steps]
     settled: Whole = True
     for position in plans.fixed:
         settled = settled & outcomes[position].holds
@@ -80,14 +78,14 @@ def judge(
         units = own.units(slot) * settled
         for position in plans.varying:
             units = units * outcomes[position].holds
-    under = {}
-    for reading, plan in plans.others.items():
-        under[reading] = units
-        if plans.varying and settled is not False:
+    under: dict[str, Whole] = dict.fromkeys(plans.others, units)
+    if plans.varying and settled is not False:
+        for reading, plan in plans.others.items():
             slot.units, slot.same_date_pairs = standing.under(reading), same_date.get(reading, 0)
             under[reading] = units_under(plan, plans.varying, slot, memo) * settled
-        standing.under(reading)[own.code] = under[reading]
     standing.under("")[own.code] = units
+    for reading, others in under.items():
+        standing.under(reading)[own.code] = others
     return Verdict(own.code, plans, tuple(outcomes), units, under)
 
 
@@ -97,9 +95,7 @@ def units_under(
     """Return the units of a plan of another reading, by the steps that may answer otherwise."""
     units = plan.units(slot)
     for position in varying:
-        step = plan.steps[position]
-        outcome = memo.get(step.key)
-        units = units * (outcome or step.ask(slot)).holds
+        units = units * ask(plan.steps[position], slot, memo).holds
     return units
 
 

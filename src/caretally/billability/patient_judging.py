@@ -38,6 +38,8 @@ def restriction_on(bench: Bench, facts: Facts, diagnoses: Sequence[str]) -> Rest
 def lines_beside(bench: Bench, code: str, day: int, judged: Sequence[Judged]) -> dict[str, int]:
     """Return, by reading, how many lines of a date exclude a bundled code; "" is the own policy."""
     excluded = bench.excluded_by(code)
+    if not excluded:
+        return {}
     counts: dict[str, int] = {}
     for each in judged:
         if each.facts.to_day == day and each.verdict.code in excluded:

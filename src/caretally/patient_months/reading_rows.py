@@ -6,17 +6,19 @@ stay in the rows, with what became of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import cast
+from itertools import islice
+from operator import lt
+from typing import Any, cast
 
 from caretally.clock import seconds_of
 from caretally.codes import ORIGINS
 from caretally.journal.entries import Entry, ReadingRecorded
 from caretally.patient_months.columns import DUPLICATE, IN_FORCE, SUPERSEDED, VALUELESS, VOIDED
 
-ReadingRow = tuple[int, str, int, int, int]
-"""Second, id, device position, origin, standing."""
+Columns = Sequence[Sequence[Any]]
+"""Second, id, device position, origin and standing of readings."""
 
 ORIGIN_NUMBERS = {origin: number for number, origin in enumerate(ORIGINS)}
 STANDINGS = {"superseded": SUPERSEDED, "voided": VOIDED}
@@ -89,30 +91,57 @@ def repeats(entries: Sequence[Entry]) -> dict[str, int]:
     return standing
 
 
-def reading_rows(
+NO_READINGS: Columns = ((), (), (), (), ())
+
+
+def reading_columns(
     entries: Sequence[Entry], set_aside: Mapping[str, str], devices: dict[str, int]
-) -> list[ReadingRow]:
-    """Return a patient's readings by second and id; `devices` numbers them and grows."""
-    rows: list[ReadingRow] = []
-    vendor_ids: list[tuple[int, str]] = []
-    for entry in entries:
-        body: ReadingRecorded = entry.body  # type: ignore[assignment]
-        standing = IN_FORCE
-        if set_aside and entry.id in set_aside:
-            standing = STANDINGS[set_aside[entry.id]]
-        elif body.value is None and not body.components:
-            standing = VALUELESS
-        device = devices.get(body.device)
-        if device is None:
-            device = devices[body.device] = len(devices)
-        if body.vendor_reading_id is not None:
-            vendor_ids.append((device, body.vendor_reading_id))
-        second = seconds_of(body.measured_at)
-        rows.append((second, entry.id, device, ORIGIN_NUMBERS[body.origin], standing))
-    # Readings repeat only where two share a device and an instant, or a device and a vendor's id.
-    if len(set(vendor_ids)) < len(vendor_ids) or len({row[0::2] for row in rows}) < len(rows):
-        standing_ones = [e for e, row in zip(entries, rows, strict=True) if row[4] == IN_FORCE]
+) -> Columns:
+    """Return a patient's readings by second and id; `devices` numbers them and grows.
+
+    Column by column, since a month has a hundred readings where it has ten of anything else.
+    """
+    if not entries:
+        return NO_READINGS
+    bodies: list[ReadingRecorded] = [entry.body for entry in entries]  # type: ignore[misc]
+    for name in dict.fromkeys([body.device for body in bodies]):
+        devices.setdefault(name, len(devices))
+    held_by = [devices[body.device] for body in bodies]
+    ats = [seconds_of(body.measured_at) for body in bodies]
+    ids = [entry.id for entry in entries]
+    origins = [ORIGIN_NUMBERS[body.origin] for body in bodies]
+    standings = standings_of(bodies, ids, set_aside)
+    is_ordered = all(map(lt, ats, islice(ats, 1, None)))
+    if (not is_ordered and len(set(zip(held_by, ats, strict=True))) < len(ats)) or renames(bodies):
+        standing_ones = [e for e, s in zip(entries, standings, strict=True) if s == IN_FORCE]
         found = repeats(standing_ones)
-        rows = [(*row[:4], found.get(row[1], row[4])) for row in rows]
-    rows.sort()
-    return rows
+        standings = [found.get(name, s) for name, s in zip(ids, standings, strict=True)]
+    columns = ats, ids, held_by, origins, standings
+    return columns if is_ordered else tuple(zip(*sorted(zip(*columns, strict=True)), strict=True))
+
+
+def standings_of(
+    bodies: Iterable[ReadingRecorded], ids: Iterable[str], set_aside: Mapping[str, str]
+) -> list[int]:
+    """Return for each reading whether it stands, repeats left aside."""
+    standings = [
+        VALUELESS if body.value is None and not body.components else IN_FORCE for body in bodies
+    ]
+    if set_aside:
+        for place, name in enumerate(ids):
+            if name in set_aside:
+                standings[place] = STANDINGS[set_aside[name]]
+    return standings
+
+
+def renames(bodies: Iterable[ReadingRecorded]) -> bool:
+    """Tell whether two readings of one device share a vendor's id."""
+    names = [body.vendor_reading_id for body in bodies]
+    if None not in names and len(set(names)) == len(names):
+        return False
+    named = [
+        (body.device, body.vendor_reading_id)
+        for body in bodies
+        if body.vendor_reading_id is not None
+    ]
+    return len(set(named)) < len(named)

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from itertools import accumulate, pairwise
+from datetime import date
+from itertools import accumulate, chain, pairwise
 from typing import NamedTuple, TypeVar
 
 from caretally.clock import DEFAULT_ZONE, ServiceMonth, day_number, midnights
-from caretally.codes import PAYERS, PROGRAMS, ROLES
-from caretally.journal.entries import Entry, PracticeRegistered, StaffRegistered
+from caretally.codes import PAYERS, PROGRAMS
+from caretally.journal.entries import Entry
 from caretally.patient_months.columns import (
     FACTS,
-    FOREVER,
     Calendar,
     Folded,
     Legs,
@@ -29,15 +28,23 @@ from caretally.patient_months.columns import (
     Staff,
     Windows,
 )  # fmt: skip
+from caretally.patient_months.ledgers import (
+    CUSTODY_KINDS,
+    KEPT_WHEN_SET_ASIDE,
+    ByKind,
+    Ledger,
+    PracticeLedger,
+    ledger_of,
+    practice_ledger,
+)  # fmt: skip
 from caretally.patient_months.positions import MEMO_CELLS, WIDTH_OF
-from caretally.patient_months.reading_rows import ReadingRow, reading_rows
-from caretally.patient_months.span_rows import SpanRow, span_rows
+from caretally.patient_months.reading_rows import NO_READINGS
+from caretally.patient_months.span_rows import SpanRow
 from caretally.patient_months.window_rows import (
     CodeTable,
     Custody,
     Interned,
     PartWords,
-    WindowRow,
     custodies,
     patient_windows,
 )  # fmt: skip
@@ -76,56 +83,31 @@ class Record:
     set_aside: Mapping[str, str]
 
 
-class PatientRows(NamedTuple):
-    """The rows of one patient, each list in the fold's order."""
+def sorted_entries(record: Record) -> tuple[dict[str, ByKind], ByKind]:
+    """Return known entries by patient and kind, and those whose subject is nobody's chart alone.
 
-    spans: list[SpanRow]
-    windows: list[WindowRow]
-    readings: list[ReadingRow]
-
-
-def by_patient(record: Record) -> dict[str, dict[str, list[Entry]]]:
-    """Return known entries by patient and kind; only spans and readings keep what was set aside."""
-    grouped: dict[str, dict[str, list[Entry]]] = {}
+    Practices, staff and the custody of devices are told to all patients of a part.
+    """
+    grouped: dict[str, ByKind] = {}
+    shared: ByKind = {}
     set_aside = record.set_aside
     for entry in record.known:
-        if entry.patient is None:
-            continue
-        kinds = grouped.setdefault(entry.patient, {})
-        kind = entry.body.kind
-        if not set_aside or entry.id not in set_aside or kind in KEPT_WHEN_SET_ASIDE:
-            kinds.setdefault(kind, []).append(entry)
-    return grouped
+        kind, patient = entry.body.kind, entry.patient
+        if set_aside and entry.id in set_aside and kind not in KEPT_WHEN_SET_ASIDE:
+            kind = SET_ASIDE
+        if kind in SHARED_KINDS:
+            shared.setdefault(kind, []).append(entry)
+        if patient is not None:
+            try:
+                grouped[patient][kind].append(entry)
+            except KeyError:
+                grouped.setdefault(patient, {})[kind] = [entry]
+    return grouped, shared
 
 
-SPAN_KINDS = ("contact_held", "contact_attempted", "time_logged")
-KEPT_WHEN_SET_ASIDE = {*SPAN_KINDS, "reading_recorded"}
-CUSTODY_KINDS = ("device_assigned", "device_returned")
-
-
-def practices_of(record: Record) -> dict[str, PracticeRegistered]:
-    """Return the practices on record, each by its latest registration."""
-    latest: dict[str, tuple[tuple[datetime, str], PracticeRegistered]] = {}
-    for entry in record.known:
-        body = entry.body
-        if isinstance(body, PracticeRegistered) and entry.id not in record.set_aside:
-            order = (entry.at, entry.id)
-            if body.practice not in latest or latest[body.practice][0] < order:
-                latest[body.practice] = (order, body)
-    return {name: body for name, (_, body) in sorted(latest.items())}
-
-
-def rows_of(
-    kinds: Mapping[str, list[Entry]], held: Iterable[Custody], record: Record, words: PartWords
-) -> PatientRows:
-    """Return the rows of one patient from the entries by kind."""
-    caregivers: dict[str, int] = {}
-    devices: dict[str, int] = {}
-    spoken = [entry for kind in SPAN_KINDS for entry in kinds.get(kind, ())]
-    spans = span_rows(spoken, record.set_aside, caregivers)
-    windows = patient_windows(kinds, held, words, caregivers=caregivers, devices=devices)
-    readings = reading_rows(kinds.get("reading_recorded", ()), record.set_aside, devices)
-    return PatientRows(spans, windows, readings)
+SET_ASIDE = "set_aside"
+"""Stands for the kind of entries that make no row any more; a patient of nothing else is one."""
+SHARED_KINDS = frozenset({"practice_registered", "staff_registered", *CUSTODY_KINDS})
 
 
 def firsts(groups: Iterable[Sequence[object]]) -> list[int]:
@@ -138,37 +120,28 @@ def turned(rows: Sequence[Row], width: int) -> list[Sequence[int]]:
     return list(zip(*rows, strict=True)) if rows else [()] * width
 
 
-def staff_columns(record: Record, numbers: dict[str, int]) -> Staff:
+def staff_columns(practice: PracticeLedger, numbers: Mapping[str, int]) -> Staff:
     """Return the registrations by person; persons only named in spans have none."""
-    registered: list[list[tuple[int, int, int]]] = [[] for _ in numbers]
-    for entry in record.known:
-        body = entry.body
-        if not isinstance(body, StaffRegistered) or entry.id in record.set_aside:
-            continue
-        if body.staff in numbers:
-            begins = -FOREVER if body.from_on is None else day_number(body.from_on)
-            ends = FOREVER if body.to_on is None else day_number(body.to_on)
-            registered[numbers[body.staff]].append((ROLES.index(body.role), begins, ends))
-    flat = [row for rows in registered for row in sorted(rows)]
-    return Staff(firsts(registered), *turned(flat, 3))
+    registered = [practice.registrations.get(person, ()) for person in numbers]
+    return Staff(firsts(registered), *turned([row for rows in registered for row in rows], 3))
 
 
 def performance_columns(spans: Sequence[SpanRow], numbers: dict[str, int]) -> Performances:
     """Return who performed what; `numbers` numbers the persons and grows."""
-    rows = [
-        (numbers.setdefault(person, len(numbers)), position)
-        for position, span in enumerate(spans)
-        for person in span.performers
-    ]
-    by_staff = sorted(
-        range(len(rows)),
-        key=lambda row: (rows[row][0], spans[rows[row][1]].start, spans[rows[row][1]].id),
-    )
+    rows: list[tuple[int, int]] = []
+    keys: list[tuple[int, int, str, int]] = []
+    for position, span in enumerate(spans):
+        for person in span.performers:
+            number = numbers.setdefault(person, len(numbers))
+            keys.append((number, span.start, span.id, len(rows)))
+            rows.append((number, position))
+    keys.sort()
+    by_staff = [key[3] for key in keys]
     place = [0] * len(rows)
     for position, row in enumerate(by_staff):
         place[row] = position
-    staff, span = turned(rows, 2)
-    return Performances(staff, span, by_staff, place)
+    staff, span_of = turned(rows, 2)
+    return Performances(staff, span_of, by_staff, place)
 
 
 def span_columns(groups: Sequence[Sequence[SpanRow]]) -> tuple[Spans, Legs, list[SpanRow]]:
@@ -211,44 +184,87 @@ class BuiltPart:
     words: Words
 
 
-def build_part(record: Record, month: ServiceMonth, rules: Rules, codes: CodeTable) -> BuiltPart:
-    """Return the rows of every patient on record, ready to be folded for a month."""
-    practices = practices_of(record)
+class Frame(NamedTuple):
+    """The windows of a part's patients, and the words their rows speak of; of no month."""
+
+    windows: Windows
+    default_zone: int
+    zones: Sequence[str]
+    payers: Sequence[str]
+    diagnosis_sets: Sequence[tuple[str, ...]]
+
+
+def frame_of(
+    ledgers: Iterable[Ledger],
+    practice: PracticeLedger,
+    held: Mapping[str, Sequence[Custody]],
+    codes: CodeTable,
+) -> Frame:
+    """Return the windows of patients, in the order given; `held` are their devices."""
+    practices = practice.practices
     words = PartWords(Interned(), Interned(PAYERS), {}, practices, codes)
     sole = next(iter(practices.values())) if len(practices) == 1 else None
     default_zone = words.zones.number((sole.time_zone if sole else None) or DEFAULT_ZONE)
-    grouped = by_patient(record)
-    held = custodies(
-        entry
-        for entry in record.known
-        if entry.body.kind in CUSTODY_KINDS and entry.id not in record.set_aside
-    )
-    patients = sorted(grouped)
-    rows = [rows_of(grouped[name], held.get(name, ()), record, words) for name in patients]
-    spans, legs, span_list = span_columns([each.spans for each in rows])
+    rows = [
+        patient_windows(
+            ledger.states, held.get(ledger.patient, ()), words,
+            caregivers=dict(ledger.caregivers), devices=dict(ledger.devices),
+        )
+        for ledger in ledgers
+    ]  # fmt: skip
+    flat = [(row[0], row[1], *row[3:]) for each in rows for row in each]
+    windows = Windows(firsts(rows), *turned(flat, 6))
+    return Frame(
+        windows, default_zone, words.zones.words(), words.payers.words(),
+        list(words.diagnosis_sets),
+    )  # fmt: skip
+
+
+def reading_part(ledgers: Sequence[Ledger]) -> tuple[Readings, Sequence[str]]:
+    """Return the readings of all patients as columns, and their ids."""
+    columns = ledgers[0].readings if len(ledgers) == 1 else [
+        list(chain.from_iterable(some))
+        for some in zip(*(ledger.readings for ledger in ledgers), strict=True)
+    ] or NO_READINGS  # fmt: skip
+    ats, ids, *others = columns
+    return Readings(firsts([ledger.readings[0] for ledger in ledgers]), ats, *others), ids
+
+
+def assemble(
+    ledgers: Sequence[Ledger],
+    practice: PracticeLedger,
+    frame: Frame,
+    month: ServiceMonth,
+    rules: Rules,
+) -> BuiltPart:
+    """Return the rows of patients, in the order of their ids, ready to be folded for a month."""
+    spans, legs, span_list = span_columns([ledger.spans for ledger in ledgers])
     numbers: dict[str, int] = {}
     performances = performance_columns(span_list, numbers)
-    window_list = [(row[0], row[1], *row[3:]) for each in rows for row in each.windows]
-    reading_list = [row for each in rows for row in each.readings]
-    reading_columns = turned(reading_list, 5)
+    readings, reading_ids = reading_part(ledgers)
     part = Part(
-        len(patients), default_zone, calendar(month, words.zones.words()), rules, spans,
-        performances, legs, staff_columns(record, numbers),
-        Windows(firsts([each.windows for each in rows]), *turned(window_list, 6)),
-        Readings(
-            firsts([each.readings for each in rows]), reading_columns[0], *reading_columns[2:]
-        ),
+        len(ledgers), frame.default_zone, calendar(month, frame.zones), rules, spans,
+        performances, legs, staff_columns(practice, numbers), frame.windows, readings,
     )  # fmt: skip
     named = Words(
-        patients=patients,
+        patients=[ledger.patient for ledger in ledgers],
         spans=[row.id for row in span_list],
-        readings=reading_columns[1],  # type: ignore[arg-type]
+        readings=reading_ids,
         staff=list(numbers),
-        payers=words.payers.words(),
-        zones=words.zones.words(),
-        diagnosis_sets=list(words.diagnosis_sets),
+        payers=frame.payers,
+        zones=frame.zones,
+        diagnosis_sets=frame.diagnosis_sets,
     )
     return BuiltPart(part=part, words=named)
+
+
+def build_part(record: Record, month: ServiceMonth, rules: Rules, codes: CodeTable) -> BuiltPart:
+    """Return the rows of every patient on record, ready to be folded for a month."""
+    grouped, shared = sorted_entries(record)
+    practice = practice_ledger(shared)
+    held = custodies(entry for kind in CUSTODY_KINDS for entry in shared.get(kind, ()))
+    ledgers = [ledger_of(name, grouped[name], record.set_aside) for name in sorted(grouped)]
+    return assemble(ledgers, practice, frame_of(ledgers, practice, held, codes), month, rules)
 
 
 def plain_output(part: Part, capacity: int) -> Folded:

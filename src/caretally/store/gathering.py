@@ -13,7 +13,8 @@ from datetime import UTC, datetime, timedelta
 from caretally.clock import ServiceMonth, seconds_of
 from caretally.journal.corrections import resolve
 from caretally.journal.entries import Entry, ReadingRecorded
-from caretally.patient_months.rows import CUSTODY_KINDS, SPAN_KINDS, Record
+from caretally.patient_months.ledgers import CUSTODY_KINDS, SPAN_KINDS
+from caretally.patient_months.rows import Record
 from caretally.store.shelf import Shelf, entry_of
 from caretally.store.streams import (
     CORRECTIONS,

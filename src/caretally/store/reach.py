@@ -20,7 +20,7 @@ from caretally.journal.entries import (
     ReadingRecorded,
     StaffRegistered,
 )
-from caretally.patient_months.rows import SPAN_KINDS
+from caretally.patient_months.ledgers import SPAN_KINDS
 from caretally.store.shelf import Shelf
 from caretally.store.streams import Book, Stream, numbered_streams, patient_streams
 from caretally.store.ties import LONGEST_SPAN, Filed, Ties
