@@ -162,34 +162,34 @@ def takes_seconds(lane: int) -> bool:
 
 
 def mark_conflicts(part: Part, out: Folded) -> None:
-    """Mark the performances whose person is in a knot of overlapping spans of several patients.
+    """Mark the performances whose person may be with another patient, in an earlier span.
 
-    Only marked ones are looked at second by second; marking too many costs time, never seconds.
+    Only marked ones are looked at second by second, from where the knot of overlapping spans
+    begins; marking too many costs time, never seconds.
     """
     if part.patients < 2:
         return
     spans, rows = part.spans, part.performances
-    begin, reach, is_mixed = 0, -FOREVER, False
-    person, patient = -1, -1
+    person, begin = -1, 0
+    # The latest end so far, whose patient's it is, and the latest end of all other patients.
+    reach, leader, reach_of_others = -FOREVER, -1, -FOREVER
     for place in range(len(rows.by_staff)):
         row = rows.by_staff[place]
         span = rows.span[row]
         if rows.staff[row] != person or spans.start[span] >= reach:
-            if is_mixed:
-                mark_knot(part, out, begin, place)
-            begin, reach, is_mixed = place, -FOREVER, False
-            person, patient = rows.staff[row], spans.patient[span]
-        if takes_seconds(out.lane[span]):
-            reach = max(reach, spans.end[span])
-        is_mixed = is_mixed or spans.patient[span] != patient
-    if is_mixed:
-        mark_knot(part, out, begin, len(rows.by_staff))
-
-
-def mark_knot(part: Part, out: Folded, begin: int, end: int) -> None:
-    """Mark every performance from one place in the staff's order up to another."""
-    for place in range(begin, end):
-        out.conflict[part.performances.by_staff[place]] = 1 + begin
+            person, begin = rows.staff[row], place
+            reach, leader, reach_of_others = -FOREVER, -1, -FOREVER
+        if not takes_seconds(out.lane[span]):
+            continue
+        patient, end = spans.patient[span], spans.end[span]
+        if spans.start[span] < (reach_of_others if patient == leader else reach):
+            out.conflict[row] = 1 + begin
+        if patient == leader:
+            reach = max(reach, end)
+        elif end > reach:
+            reach, leader, reach_of_others = end, patient, reach
+        else:
+            reach_of_others = max(reach_of_others, end)
 
 
 def span_state(part: Part, out: Folded, span: int, second: int) -> tuple[int, int]:
