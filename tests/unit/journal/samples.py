@@ -32,6 +32,7 @@ FULL: dict[str, dict[str, Any]] = {
         "taxonomy": "207Q00000X",
         "time_zone": "America/Chicago",
         "setting": "rhc",
+        "part_of": "pr0",
     },
     "staff_registered": {
         "staff": "s1",
@@ -183,6 +184,27 @@ FULL: dict[str, dict[str, Any]] = {
         "outcome": "continue",
         "note": "moved for the winter",
     },
+    "license_recorded": {
+        "staff": "s1",
+        "state": "IL",
+        "number": "041-555",
+        "from": "2024-01-01",
+        "to": "2026-05-31",
+        "profession": "registered nurse",
+    },
+    "policy_adopted": {
+        "policy": "log_off_minutes",
+        "value": "10",
+        "owner": "s2",
+        "from": "2026-01-01",
+    },
+    "amendment_requested": {"asked_by": "patient", "asks": "not my words", "entry": "e0"},
+    "amendment_answered": {
+        "request": "e0",
+        "outcome": "denied",
+        "answer": "the record is right",
+        "answered_by": "s2",
+    },
 }
 
 REQUIRED: dict[str, set[str]] = {
@@ -225,10 +247,16 @@ REQUIRED: dict[str, set[str]] = {
     "care_team_named": {"program", "members"},
     "provider_notified": {"program", "provider", "why"},
     "outreach_reviewed": {"program", "reviewer", "outcome"},
+    "license_recorded": {"staff", "state", "from"},
+    "policy_adopted": {"policy", "value", "owner", "from"},
+    "amendment_requested": {"asked_by", "asks"},
+    "amendment_answered": {"request", "outcome", "answer", "answered_by"},
 }
 """The fields without a question mark in the contract, section 2."""
 
-WITHOUT_PATIENT = {"practice_registered", "staff_registered"}
+WITHOUT_PATIENT = {
+    "practice_registered", "staff_registered", "license_recorded", "policy_adopted",
+}  # fmt: skip
 
 
 def raw(kind: str, body: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:

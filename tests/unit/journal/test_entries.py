@@ -202,6 +202,7 @@ def test_an_unknown_kind_is_refused_with_what_was_meant() -> None:
         ("stay_recorded", "setting", codes.STAY_SETTINGS),
         ("provider_notified", "why", codes.NOTIFY_REASONS),
         ("outreach_reviewed", "outcome", codes.REVIEW_OUTCOMES),
+        ("amendment_answered", "outcome", codes.AMENDMENT_OUTCOMES),
     ],
 )
 def test_enumerations_take_their_words_and_no_others(

@@ -3,6 +3,7 @@
 `KINDS` maps the contract's word to its record, in the order of the contract.
 """
 
+from caretally.journal.entries.amendments import AmendmentAnswered, AmendmentRequested
 from caretally.journal.entries.conditions import (
     ConditionRecorded,
     Died,
@@ -42,8 +43,10 @@ from caretally.journal.entries.enrollment import (
     OrderEnded,
 )
 from caretally.journal.entries.envelope import Body, Entry
+from caretally.journal.entries.policies import PolicyAdopted
 from caretally.journal.entries.practice import (
     CaregiverAuthorized,
+    LicenseRecorded,
     PatientRegistered,
     PracticeRegistered,
     StaffRegistered,
@@ -83,12 +86,18 @@ KINDS: dict[str, type[Body]] = {
         CareTeamNamed,
         ProviderNotified,
         OutreachReviewed,
+        LicenseRecorded,
+        PolicyAdopted,
+        AmendmentRequested,
+        AmendmentAnswered,
     )
 }
 
 __all__ = [
     "KINDS",
     "AccessAligned",
+    "AmendmentAnswered",
+    "AmendmentRequested",
     "Authorized",
     "BilledElsewhere",
     "Body",
@@ -111,10 +120,12 @@ __all__ = [
     "ExcludedLeg",
     "Finding",
     "GlobalSurgeryRecorded",
+    "LicenseRecorded",
     "OrderEnded",
     "Ordered",
     "OutreachReviewed",
     "PatientRegistered",
+    "PolicyAdopted",
     "PracticeRegistered",
     "ProviderNotified",
     "ReadingRecorded",

@@ -69,6 +69,28 @@ class StaffRegistered(Body):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LicenseRecorded(Body):
+    """A license of a member of staff is on file; no decision on billing rests on it.
+
+    staff: the id of the person.
+    state: who licensed, such as IL or US-DEA.
+    number: as the license words it.
+    from_on: its first local date.
+    to_on: its last local date; open where absent.
+    profession: what it allows to practice as.
+    """
+
+    kind: ClassVar[str] = "license_recorded"
+    about: ClassVar[About] = "practice"
+    staff: Id
+    state: Label
+    number: Label | None = None
+    from_on: FromDate
+    to_on: OptionalToDate = None
+    profession: Label | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PatientRegistered(Body):
     """A chart was opened at a practice.
 
