@@ -205,6 +205,13 @@ FULL: dict[str, dict[str, Any]] = {
         "answer": "the record is right",
         "answered_by": "s2",
     },
+    "threshold_set": {
+        "metric": "8480-6",
+        "low": 95,
+        "high": 150,
+        "unit": "mm[Hg]",
+        "set_by": "s2",
+    },
 }
 
 REQUIRED: dict[str, set[str]] = {
@@ -251,6 +258,7 @@ REQUIRED: dict[str, set[str]] = {
     "policy_adopted": {"policy", "value", "owner", "from"},
     "amendment_requested": {"asked_by", "asks"},
     "amendment_answered": {"request", "outcome", "answer", "answered_by"},
+    "threshold_set": {"metric", "unit", "set_by"},
 }
 """The fields without a question mark in the contract, section 2."""
 

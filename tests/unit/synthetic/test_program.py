@@ -47,6 +47,7 @@ SPANS = (ContactHeld, ContactAttempted, TimeLogged)
 PINNED = "c8a0360c36440bac6e1d813684684e7c37ae5b207296577ca2e0b4d9aaa2191f"
 
 WITHOUT_EFFECT_ON_BILLING = {
+    "threshold_set",
     "care_team_named", "provider_notified", "outreach_reviewed", "license_recorded",
     "policy_adopted", "amendment_requested", "amendment_answered",
 }  # fmt: skip

@@ -52,6 +52,7 @@ from caretally.journal.entries.practice import (
     StaffRegistered,
 )
 from caretally.journal.entries.timekeeping import TimeLogged
+from caretally.journal.entries.triage import ThresholdSet
 
 KINDS: dict[str, type[Body]] = {
     body.kind: body
@@ -90,6 +91,7 @@ KINDS: dict[str, type[Body]] = {
         PolicyAdopted,
         AmendmentRequested,
         AmendmentAnswered,
+        ThresholdSet,
     )
 }
 
@@ -132,6 +134,7 @@ __all__ = [
     "SetupCompleted",
     "StaffRegistered",
     "StayRecorded",
+    "ThresholdSet",
     "TimeLogged",
     "VisitBilled",
 ]

@@ -1,0 +1,1 @@
+"""Which readings call for a person: vital signs, thresholds and concerns."""
