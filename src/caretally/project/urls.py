@@ -18,4 +18,5 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path(PRACTICE, include("caretally.web.worklist.urls")),
     path(PRACTICE, include("caretally.web.patients.urls")),
+    path(PRACTICE, include("caretally.web.timers.urls")),
 ]

@@ -1,0 +1,1 @@
+"""Conversations and attempts on pages: the form, the note, and the ladder."""

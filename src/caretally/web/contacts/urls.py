@@ -1,0 +1,5 @@
+"""Addresses of conversations and attempts."""
+
+from __future__ import annotations
+
+urlpatterns = []
