@@ -17,8 +17,9 @@ from caretally.codes import CATEGORIES, PROGRAMS
 from caretally.errors import ConflictError, InputError, Problem, UnknownError
 from caretally.journal.entries import Entry
 from caretally.journal.register import Register, register_of
-from caretally.practice.caller import caller_in
+from caretally.practice.caller import caller_in, system_caller
 from caretally.practice.office import Office
+from caretally.practice.policies import timer_limits
 from caretally.practice.roles import RECORD_CARE
 from caretally.practice.timing_people import accounts, staff_of
 from caretally.practice.timing_taken import taken_of
@@ -69,9 +70,11 @@ class Outcome:
         return total_seconds(Span(body.start, body.end) for body in bodies)  # type: ignore[attr-defined]
 
 
-def limits_in(practice: str) -> Limits:
-    """Return when timers of a practice are cut off."""
-    return Limits()
+def limits_in(office: Office, practice: str) -> Limits:
+    """Return when timers of a practice are cut off, by its policies."""
+    is_here = practice == office.practice
+    theirs = office if is_here else replace(office, caller=system_caller(practice, "timers"))
+    return timer_limits(theirs)
 
 
 def running(office: Office) -> Running | None:
@@ -83,9 +86,9 @@ def running(office: Office) -> Running | None:
     if row is None:
         return None
     practice, timer = str(row.practice.name), timers.restored(bytes(row.state))
-    limits = limits_in(practice)
+    limits = limits_in(office, practice)
     if timers.is_forgotten(timer, office.now, limits):
-        sweep_one(office.db, row.user_id, office.now)
+        sweep_one(office, row.user_id)
         return None
     return Running(timer=timers.settled(timer, office.now, limits), practice=practice)
 
@@ -122,7 +125,7 @@ def beat(office: Office, *, is_used: bool) -> Running | None:
         row = _locked_row(office.db, office.caller.user)
         if row is not None:
             found = timers.restored(bytes(row.state))
-            limits = limits_in(row.practice.name)
+            limits = limits_in(office, row.practice.name)
             if not timers.is_forgotten(found, office.now, limits):
                 after = timers.beat(found, office.now, limits, is_used=is_used)
                 if after != found:
@@ -138,7 +141,7 @@ def pause(office: Office, timer_id: str) -> Outcome:
     """
     with office.db.atomic():
         row, timer = _held(office, timer_id)
-        after = timers.pause(timer, office.now, limits_in(office.practice))
+        after = timers.pause(timer, office.now, limits_in(office, office.practice))
         _write(row, after)
         return Outcome(timer=after)
 
@@ -188,7 +191,7 @@ def hand_over(office: Office, timer_id: str, colleague: str) -> Outcome:
     with office.db.atomic():
         row, timer = _held(office, timer_id)
         theirs = _office_of(office, colleague, timer.work.patient)
-        sweep_one(office.db, theirs.caller.user, office.now)
+        sweep_one(office, theirs.caller.user)
         other = _locked_row(office.db, theirs.caller.user)
         wish = Start(timer_id=office.new_id("tmr"), person=colleague, work=timer.work)
         register = office.chart(office.card(timer.work.patient)).record.register
@@ -201,23 +204,27 @@ def hand_over(office: Office, timer_id: str, colleague: str) -> Outcome:
 
 def sweep_forgotten(journal: StoredJournal, now: datetime) -> int:
     """Put all timers aside that nobody stopped; returns how many rows went."""
-    rows = RunningTimer.objects.using(journal.db.alias)
-    users = list(rows.order_by("id").values_list("user_id", flat=True))
-    return sum(sweep_one(journal.db, user, now) for user in users)
+    rows = RunningTimer.objects.using(journal.db.alias).order_by("id")
+    found = list(rows.values_list("user_id", "practice__name"))
+    return sum(
+        sweep_one(Office(journal=journal, caller=system_caller(name, "timers"), now=now), user)
+        for user, name in found
+    )
 
 
-def sweep_one(db: Database, user: int | None, now: datetime) -> bool:
+def sweep_one(office: Office, user: int | None) -> bool:
     """Put a person's timer aside if it was forgotten; tells whether it went."""
-    with db.atomic():
-        row = _locked_row(db, user)
+    with office.db.atomic():
+        row = _locked_row(office.db, user)
         if row is None:
             return False
-        moment = Moment(now=now, register=EMPTY, limits=limits_in(row.practice.name))
+        limits = limits_in(office, row.practice.name)
+        moment = Moment(now=office.now, register=EMPTY, limits=limits)
         found = recorder.swept(timers.restored(bytes(row.state)), moment)
         if found is None:
             return False
-        _put_aside(db, row, found)
-        row.delete(using=db.alias)
+        _put_aside(office.db, row, found)
+        row.delete(using=office.db.alias)
         return True
 
 
@@ -274,7 +281,9 @@ def _moment(office: Office, register: Register, timer: Timer | None = None) -> M
     taken: tuple[Taken, ...] = ()
     if timer is not None:
         taken = taken_of(office, timer.person, Span(timer.started_at, office.now))
-    return Moment(now=office.now, register=register, limits=limits_in(office.practice), taken=taken)
+    return Moment(
+        now=office.now, register=register, limits=limits_in(office, office.practice), taken=taken
+    )
 
 
 def _closed(office: Office, row: RunningTimer, turn: Turn, *, is_over: bool = False) -> Outcome:

@@ -162,7 +162,7 @@ def spoken_for(office: Office, person: str, within: Span) -> tuple[Taken, ...]:
     rows = RunningTimer.objects.using(office.db.alias).select_related("practice")
     for row in rows.filter(user_id__in=users):
         timer = timers.restored(bytes(row.state))
-        found += taken_by_timer(timer, office.now, limits_in(row.practice.name))
+        found += taken_by_timer(timer, office.now, limits_in(office, row.practice.name))
     return tuple(found)
 
 

@@ -71,7 +71,7 @@ def attest(office: Office, timer_id: str, kept: Iterable[Span], reason: str) -> 
         timer = timers.restored(bytes(row.state))
         found = Quarantined(timer=timer, why=row.why, found_at=row.found_at)
         moment = Moment(
-            now=office.now, register=office.register(), limits=limits_in(office.practice),
+            now=office.now, register=office.register(), limits=limits_in(office, office.practice),
             taken=taken_of(office, timer.person, Span(timer.started_at, row.found_at)),
         )  # fmt: skip
         filing = office.filing(timer.work.patient, reason=reason)

@@ -2,4 +2,6 @@
 
 from __future__ import annotations
 
-urlpatterns = []
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
