@@ -23,8 +23,8 @@ FUZZERS := $(sort $(wildcard tests/fuzz/fuzz_*.py))
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
-run: $(VENV)/.stamp-base ## decide the month of the cast and explain one patient's 99457
-	@$(BIN)/caretally demo
+run: $(VENV)/.stamp-base $(VENV)/.stamp-server ## serve the demonstration: the cast's practice, on http://127.0.0.1:8000/
+	@exec $(BIN)/caretally serve --demo
 
 test: $(VENV)/.stamp-dev $(VENV)/.stamp-server $(VENV)/.stamp-cluster ## run all tests; TESTS=path runs some
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal $(TESTS)

@@ -25,6 +25,11 @@ def now() -> datetime:
     return datetime.now(UTC) + _ahead
 
 
+def outside() -> datetime:
+    """Return the current instant outside of any demonstration, for leases and restarts."""
+    return datetime.now(UTC)
+
+
 def set_ahead(ahead: timedelta) -> None:
     """Let this process live so much later, or earlier where negative; for demonstrations only."""
     global _ahead  # noqa: PLW0603 - one clock a process

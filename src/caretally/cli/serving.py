@@ -1,9 +1,15 @@
-"""`caretally serve`: the program as a server, with the demonstration where it is asked for."""
+"""`caretally serve` and `caretally worker`: the program as a server and what works beside it."""
 
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
+from threading import Event, Thread
 from typing import Annotated
 
 import typer
@@ -11,11 +17,15 @@ import typer
 from caretally.cli import screen
 from caretally.cli.extras import loaded
 from caretally.cli.store_commands import stored
-from caretally.clock import now
+from caretally.clock import now, outside
 from caretally.errors import InputError, Problem
 from caretally.settings import Settings
 
 commands = typer.Typer()
+
+THREADS = 4
+"""Requests answered at once by a process; the database is what limits, not their number."""
+RESTART_SECONDS = 5
 
 
 @commands.command(epilog="Example: caretally serve --demo")
@@ -24,31 +34,116 @@ def serve(
     demo: Annotated[
         bool, typer.Option("--demo", help="Fill an empty database with the cast's practices.")
     ] = False,
+    with_worker: Annotated[
+        bool, typer.Option("--worker/--no-worker", help="Run a worker beside the server.")
+    ] = True,
+    threads: Annotated[
+        int, typer.Option(metavar="N", min=1, max=64, help="Requests answered at once.")
+    ] = THREADS,
 ) -> None:
-    """Serve pages and API until stopped."""
+    """Serve pages and API until Ctrl+C or SIGTERM."""
     settings = Settings.read(os.environ)
     stored()
     if demo:
         start_demonstration(settings)
+    refuse_taken(settings)
     engine = import_module("granian")
+    levels = import_module("granian.log")
     server = engine.Granian(
         "caretally.project.wsgi:application", address=settings.host, port=settings.port,
-        interface="wsgi", workers=1, blocking_threads=8, log_access=False,
+        interface="wsgi", workers=1, blocking_threads=threads, log_access=False,
+        log_level=levels.LogLevels.error, websockets=False,
     )  # fmt: skip
-    screen.tell(f"Caretally serves on http://{settings.host}:{settings.port}/ until Ctrl+C")
-    server.serve()
+    shown = settings.public_url or f"http://{settings.host}:{settings.port}/"
+    screen.tell(f"Caretally serves {shown} until Ctrl+C")
+    if with_worker:
+        with worker_beside():
+            server.serve()
+    else:
+        server.serve()
+
+
+def refuse_taken(settings: Settings) -> None:
+    """Refuse a port somebody else listens on.
+
+    Raises:
+        InputError: it is taken, or the address is not this machine's.
+    """
+    sockets = import_module("socket")
+    with sockets.socket() as probe:
+        probe.setsockopt(sockets.SOL_SOCKET, sockets.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise InputError([
+                Problem(
+                    where=f"CARETALLY_HOST and CARETALLY_PORT: {settings.host}:{settings.port}",
+                    found=f"an address that cannot be served on ({error.strerror})",
+                    expected="a free port of this machine",
+                    hint="set CARETALLY_PORT to another, such as 8001",
+                )
+            ]) from error  # fmt: skip
+
+
+@contextmanager
+def worker_beside() -> Iterator[None]:
+    """Keep a worker running in a process of its own, begun anew where it ends by itself."""
+    stop = Event()
+    running: list[subprocess.Popen[bytes]] = []
+
+    def keep() -> None:
+        while not stop.is_set():
+            running[:] = [subprocess.Popen([sys.executable, "-m", "caretally", "worker"])]
+            running[0].wait()
+            stop.wait(RESTART_SECONDS)
+
+    keeper = Thread(target=keep, daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for process in running:
+            process.terminate()
+        keeper.join(timeout=20)
+
+
+@commands.command(epilog="Example: caretally worker")
+def worker(
+    *,
+    once: Annotated[
+        bool, typer.Option("--once", help="Do what is due and end, such as from cron.")
+    ] = False,
+) -> None:
+    """Do what must happen without anybody asking: deliveries, sweeps, lists, seals."""
+    stored()
+    work = loaded("caretally.practice.worker")
+    if once:
+        done = work.work_once(work.new_worker(), outside())
+        screen.tell(f"done: {', '.join(done) or 'nothing was due'}")
+        return
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    work.work_on(stop, outside)
 
 
 def start_demonstration(settings: Settings) -> None:
-    """Fill an empty database, set the clock of the demonstration, and print who may sign in."""
+    """Fill an empty database, set the clock of the demonstration, and print who may sign in.
+
+    Raises:
+        InputError: the database holds something that is no demonstration.
+    """
     demonstration = loaded("caretally.practice.demonstration")
     clock = loaded("caretally.practice.demo_clock")
     journal = stored()
     if clock.kept_in(settings.home) is None:
         if journal.db.rows("SELECT 1 FROM store_practice LIMIT 1"):
             raise InputError([
-                Problem(where="--demo", found="a database with a practice in it",
-                        expected="an empty one", hint="set CARETALLY_HOME to a new folder")
+                Problem(
+                    where="--demo", found="a database with a practice in it",
+                    expected="an empty one", hint="set CARETALLY_HOME to a new folder",
+                )
             ])  # fmt: skip
         screen.tell("Filling the demonstration with the cast (some seconds, once)")
         demonstration.set_up(journal, settings.home, now())

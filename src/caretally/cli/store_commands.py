@@ -41,6 +41,7 @@ def stored(*, is_ready: bool = True) -> Any:
         InputError: an older version of the program wrote the database.
     """
     loaded("caretally.project.opening")
+    loaded("caretally.store.database").scope_all()
     journal = loaded("caretally.store.stored_journal").StoredJournal()
     if is_ready:
         loaded("caretally.store.tending").make_ready(journal.db)
@@ -87,9 +88,14 @@ def export(
 
 @commands.command(epilog="Example: caretally migrate")
 def migrate() -> None:
-    """Create the tables of the database, or bring them up to date."""
-    applied = loaded("caretally.store.tending").migrate(stored(is_ready=False).db)
-    screen.tell(f"{len(applied)} changes to the tables" if applied else "the tables are up to date")
+    """Create the tables of the database, or bring them up to date; what is derived is made anew."""
+    journal = stored(is_ready=False)
+    applied = loaded("caretally.store.tending").migrate(journal.db)
+    if not applied:
+        screen.tell("the tables are up to date")
+        return
+    count = loaded("caretally.store.rebuilding").rebuild(journal.db, journal.desk)
+    screen.tell(f"{len(applied)} changes to the tables; {count:,} patient-months worked out")
 
 
 @commands.command(epilog="Example: caretally rebuild")

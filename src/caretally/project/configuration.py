@@ -26,6 +26,7 @@ APPS = (
     "django_htmx", "django_tasks", "django_tasks_db",
 )  # fmt: skip
 MIDDLEWARE = (
+    "caretally.web.frame.request_log.request_log",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -43,6 +44,18 @@ MIDDLEWARE = (
     "caretally.web.frame.middleware.second_factor",
     "axes.middleware.AxesMiddleware",
 )
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "caretally.web.frame.request_log.JsonLines"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "caretally": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        "django": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+    },
+}
+"""Lines of JSON on standard error. A page that is not there is no error."""
 WEB = Path(__file__).resolve().parent.parent / "web"
 WEEK = 7 * 24 * 3600
 
@@ -55,7 +68,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
     return {
         "SECRET_KEY": settings.secret_key or kept_secret(home, KEY_FILE),
         "SEALING_KEYS": settings.sealing_keys or (kept_secret(home, SEALING_FILE),),
-        "DATABASES": {"default": database_settings(settings.database_url, home)},
+        "DATABASES": databases(settings, home),
         "INSTALLED_APPS": list(APPS),
         "MIDDLEWARE": list(MIDDLEWARE),
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
@@ -69,10 +82,19 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "WHITENOISE_USE_FINDERS": True,
         "WHITENOISE_AUTOREFRESH": False,
         "TEMPLATES": [templates()],
+        "LOGGING": LOGGING,
         "TASKS": {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}},
         **addresses(settings),
         **sign_in(),
     }
+
+
+def databases(settings: Settings, home: Path) -> dict[str, Any]:
+    """Return the databases: the program's, and the same as its owner sees it where one is named."""
+    found = {"default": database_settings(settings.database_url, home)}
+    if settings.owner_database_url:
+        found["owner"] = database_settings(settings.owner_database_url, home)
+    return found
 
 
 def templates() -> dict[str, Any]:

@@ -1,12 +1,14 @@
 """SQL on whichever database the program was set up with, SQLite or PostgreSQL.
 
-The few differences between the two stand here and in the migrations, nowhere else.
+The few differences between the two stand here and in the migrations, nowhere else. On PostgreSQL
+every row belongs to a practice and is seen only in the scope of that practice (`scoped`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from itertools import islice
 from typing import Any, TypeAlias
 
@@ -18,6 +20,49 @@ Row: TypeAlias = Sequence[Any]
 
 MOST_IN_LIST = 500
 """Values in one list of a query."""
+
+
+ALL = "*"
+"""The scope of the program's own work: all practices."""
+_scope: ContextVar[str] = ContextVar("scope", default="")
+_outer: list[str] = [""]
+
+
+def scope_all() -> None:
+    """Let this process work for all practices where no scope is named: commands, the worker."""
+    _outer[0] = ALL
+
+
+def scope() -> str:
+    """Return the practice in whose scope this thread works; `*` for all, empty for none."""
+    return _scope.get() or _outer[0]
+
+
+@contextmanager
+def scoped(practice: str, alias: str = "default") -> Iterator[None]:
+    """Let rows of one practice be seen, and no others, until the end."""
+    token = _scope.set(practice)
+    tell_scope(alias)
+    try:
+        yield
+    finally:
+        _scope.reset(token)
+        tell_scope(alias)
+
+
+def tell_scope(alias: str) -> None:
+    """Tell PostgreSQL the scope; SQLite has one journal a file and no such guard."""
+    connection = connections[alias]
+    if connection.vendor == "postgresql" and connection.connection is not None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('caretally.practice', %s, false)", [scope()])
+
+
+def scope_new(sender: object, connection: BaseDatabaseWrapper, **_: object) -> None:
+    """Tell a connection that was just opened the scope."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('caretally.practice', %s, false)", [scope()])
 
 
 class Database:

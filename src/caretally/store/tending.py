@@ -6,11 +6,19 @@ left alone until somebody asks for the change.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.core.management import call_command
+from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
 from caretally.errors import InputError, Problem
-from caretally.store.database import Database
+from caretally.store.database import ALL, Database, scoped
+from caretally.store.guards import grants
+
+OWNER = "owner"
+"""The alias under which the owner of the tables signs in, where it is another than the program."""
 
 
 def pending(db: Database) -> list[str]:
@@ -21,10 +29,44 @@ def pending(db: Database) -> list[str]:
 
 
 def migrate(db: Database) -> list[str]:
-    """Create or change the tables; returns the migrations that were applied."""
+    """Create or change the tables; returns the migrations that were applied.
+
+    On PostgreSQL with an owner of its own the owner does it, and the program's role is given what
+    it needs and no more.
+    """
     applied = pending(db)
-    call_command("migrate", database=db.alias, verbosity=0, interactive=False)
+    if OWNER not in connections.databases or db.alias != "default":
+        with scoped(ALL, db.alias):
+            call_command("migrate", database=db.alias, verbosity=0, interactive=False)
+        return applied
+    role = str(connections[db.alias].settings_dict["USER"])
+    with owner_in_place(), scoped(ALL):
+        call_command("migrate", verbosity=0, interactive=False)
+        give_way(db, role)
     return applied
+
+
+@contextmanager
+def owner_in_place() -> Iterator[None]:
+    """Let the owner of the tables stand in for the program.
+
+    Migrations of some packages ask the default database, whatever database they are run on; beside
+    an open transaction of the owner the program would wait for it for ever.
+    """
+    program = connections["default"]
+    program.close()
+    connections["default"] = connections[OWNER]
+    try:
+        yield
+    finally:
+        connections[OWNER].close()
+        connections["default"] = program
+
+
+def give_way(db: Database, role: str) -> None:
+    """Let the program's role work on the tables; the owner stands in."""
+    for statement in grants(db.connection.ops.quote_name(role)):
+        db.run(statement)
 
 
 def make_ready(db: Database) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache, wraps
+from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -12,15 +12,12 @@ from django.http import HttpRequest, HttpResponse
 from caretally.clock import now
 from caretally.practice.caller import Place, caller_in, places_of
 from caretally.practice.office import Office
-from caretally.store.stored_journal import StoredJournal
+from caretally.practice.opened import journal
+from caretally.store.database import scoped
+
+__all__ = ["journal", "office_of", "page", "places"]
 
 View = Callable[..., HttpResponse]
-
-
-@cache
-def journal() -> StoredJournal:
-    """Return the journal of this process, with the rules made ready once."""
-    return StoredJournal()
 
 
 def office_of(request: HttpRequest, practice: str) -> Office:
@@ -51,11 +48,12 @@ def page(*, permission: str = "") -> Callable[[View], View]:
     def made(view: View) -> View:
         @wraps(view)
         def shown(request: HttpRequest, practice: str, **named: Any) -> HttpResponse:
-            office = office_of(request, practice)
-            request.office = office
-            if permission:
-                office.caller.require(permission)
-            return view(request, office, **named)
+            with scoped(practice):
+                office = office_of(request, practice)
+                request.office = office
+                if permission:
+                    office.caller.require(permission)
+                return view(request, office, **named)
 
         guarded: View = login_required(shown)
         return guarded

@@ -1,0 +1,63 @@
+"""What the worker does again and again, without anybody asking: a name, a pause, a function each.
+
+Every duty drains what waits in batches and may be run twice. It returns how much it did.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django_tasks import task
+
+from caretally.clock import now, outside
+from caretally.exchange.timestamps import stamping
+from caretally.practice.opened import journal
+from caretally.settings import Settings
+from caretally.store.jobs import forget_ended
+from caretally.store.sealing import seal, write_root
+from caretally.store.stored_journal import StoredJournal
+
+Duty = Callable[[StoredJournal, datetime], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Rota:
+    """A duty and how often it is done."""
+
+    every: timedelta
+    duty: Duty
+
+
+def seal_daily(kept: StoredJournal, at: datetime) -> int:
+    """Seal all chains once a day under a root outside the database; returns 1 where it did.
+
+    Raises:
+        ExchangeError: the time-stamp authority did not answer as agreed.
+    """
+    settings = Settings.read(os.environ)
+    latest = kept.db.rows("SELECT sealed_at FROM store_seal ORDER BY id DESC LIMIT 1")
+    if latest and date.fromisoformat(latest[0][0][:10]) >= at.date():
+        return 0
+    stamp = stamping(settings.tsa_url) if settings.tsa_url else None
+    write_root(seal(kept.db, at, stamp), settings.home / "roots")
+    return 1
+
+
+def forget_jobs(kept: StoredJournal, at: datetime) -> int:
+    """Forget jobs that ended some time ago."""
+    return forget_ended(outside())
+
+
+DUTIES: Mapping[str, Rota] = {
+    "seal": Rota(timedelta(minutes=10), seal_daily),
+    "jobs": Rota(timedelta(minutes=10), forget_jobs),
+}
+
+
+@task()
+def perform(name: str) -> int:
+    """Do one duty once; returns how much it did."""
+    return DUTIES[name].duty(journal(), now())

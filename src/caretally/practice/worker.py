@@ -1,0 +1,49 @@
+"""The worker: puts duties in when they are due, takes up what a dead worker left, and does them.
+
+Several workers may run; each job is taken by one of them.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from threading import Event
+
+from django_tasks_db.management.commands.db_worker import Worker
+
+from caretally.practice.duties import DUTIES, perform
+from caretally.store.jobs import put_in_due, reap
+
+PAUSE_SECONDS = 1
+
+
+def new_worker() -> Worker:
+    """Return a worker that does what waits and comes back."""
+    return Worker(
+        queue_names=["default"], interval=0, batch=True, backend_name="default",
+        startup_delay=False, max_tasks=None, worker_id=f"worker-{secrets.token_hex(6)}",
+        excluded_queue_names=[],
+    )  # fmt: skip
+
+
+def work_once(worker: Worker, outside: datetime) -> list[str]:
+    """Do all that is due now; returns the names of the duties put in.
+
+    outside: the time outside, by which jobs are kept.
+    """
+    reap(outside)
+    put_in = put_in_due(perform, {name: rota.every for name, rota in DUTIES.items()}, outside)
+    worker.run()
+    return put_in
+
+
+def work_on(stop: Event, outside: Callable[[], datetime]) -> None:
+    """Do what is due, again and again, until told to stop.
+
+    outside: a function that returns the time outside.
+    """
+    worker = new_worker()
+    while not stop.is_set():
+        work_once(worker, outside())
+        stop.wait(PAUSE_SECONDS)

@@ -1,0 +1,62 @@
+"""Row-level security on PostgreSQL: what one practice wrote is not seen in the scope of another.
+
+A guard against our own mistakes, such as a query without its practice; who may run any SQL may name
+any scope. Without a scope nothing is seen. Who works when is seen across practices, so that one
+person's overlapping time shows; it names no patient.
+"""
+
+from __future__ import annotations
+
+SCOPE = "current_setting('caretally.practice', true)"
+PRACTICE = f"(SELECT id FROM store_practice WHERE name = {SCOPE})"  # noqa: S608 - no values
+BY_PRACTICE = (
+    "store_stream", "store_entry", "store_correction", "store_deviceevent", "store_patientmonth",
+    "store_patientcard", "store_workitem", "store_answered", "store_brokenglass",
+    "store_runningtimer", "store_forgottentimer", "store_secret", "store_subscription",
+    "store_staffspan",
+)  # fmt: skip
+BY_PARENT = {
+    "store_overlap": ("stream_id", "store_stream"),
+    "store_delivery": ("subscription_id", "store_subscription"),
+}
+"""Tables whose rows belong to the practice of another row: column and table of that."""
+READ_BY_ALL = ("store_staffspan",)
+GROWING = ("store_entry", "store_leaf", "store_seal")
+"""Tables the program may only add to."""
+
+
+def guards() -> list[str]:
+    """Return the statements that set the guards up."""
+    wide = f"{SCOPE} = '*'"
+    found = []
+    for table in BY_PRACTICE:
+        found += guarded(table, f"{wide} OR practice_id = {PRACTICE}")
+    for table, (column, parent) in BY_PARENT.items():
+        inside = f"SELECT id FROM {parent} WHERE practice_id = {PRACTICE}"  # noqa: S608
+        found += guarded(table, f"{wide} OR {column} IN ({inside})")
+    found += [
+        f"CREATE POLICY read_by_all ON {table} FOR SELECT USING (true)" for table in READ_BY_ALL
+    ]
+    return found
+
+
+def guarded(table: str, condition: str) -> list[str]:
+    """Return the statements that guard a table."""
+    return [
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+        f"CREATE POLICY of_practice ON {table} USING ({condition}) WITH CHECK ({condition})",
+    ]
+
+
+def grants(role: str) -> list[str]:
+    """Return the statements that let the program's role work on the tables its owner made.
+
+    role: a quoted name.
+    """
+    return [
+        f"GRANT USAGE ON SCHEMA public TO {role}",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
+        f"GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public TO {role}",
+        *(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {role}" for table in GROWING),
+    ]

@@ -1,0 +1,111 @@
+"""Row-level security and the two roles of PostgreSQL, asked by the role of the program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connections
+from django.db.utils import Error
+
+from caretally.practice.demo_clock import BEGINS_AT
+from caretally.practice.demonstration import harbor_entries, lakeside_entries
+from caretally.project.database_url import database_settings
+from caretally.store.database import ALL, Database, scoped
+from caretally.store.guards import BY_PARENT, BY_PRACTICE, READ_BY_ALL
+from caretally.store.models import Practice
+from caretally.store.stored_journal import StoredJournal
+from caretally.store.tending import OWNER, migrate
+from tests.integration.databases import Cluster, bound, configured, free_port, unbound
+from tests.integration.demonstrated import HARBOR, LAKESIDE
+
+FEW = 40
+"""Entries of each practice: enough for some of everything."""
+
+
+@pytest.fixture(scope="module")
+def guarded(cluster: Cluster) -> Iterator[Database]:
+    """Return a database that an owner made, seen by the role of the program."""
+    name = f"guarded{free_port()}"
+    for role in ("keeper", "program"):
+        cluster.sql(f"DROP ROLE IF EXISTS {role}")
+        cluster.sql(f"CREATE ROLE {role} LOGIN NOSUPERUSER NOBYPASSRLS")
+    cluster.sql(f"CREATE DATABASE {name} OWNER keeper")
+    url = cluster.url(name)
+    bound(database_settings(url.replace("caretally@", "program@"), Path()))
+    configured(OWNER, database_settings(url.replace("caretally@", "keeper@"), Path()))
+    migrate(Database())
+    journal = StoredJournal()
+    with scoped(ALL):
+        journal.append(LAKESIDE, lakeside_entries()[:400], received_at=BEGINS_AT)
+        journal.append(HARBOR, harbor_entries()[:FEW], received_at=BEGINS_AT)
+    yield journal.db
+    unbound()
+    connections[OWNER].close()
+    del connections[OWNER]
+    del connections.databases[OWNER]
+    cluster.sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def count(db: Database, table: str) -> int:
+    """Return how many rows of a table are seen."""
+    return int(db.rows(f"SELECT count(*) FROM {table}")[0][0])
+
+
+def test_without_a_scope_nothing_is_seen(guarded: Database) -> None:
+    for table in {*BY_PRACTICE, *BY_PARENT} - set(READ_BY_ALL):
+        assert count(guarded, table) == 0, table
+
+
+def test_a_practice_sees_its_own_and_nothing_else(guarded: Database) -> None:
+    with scoped(ALL):
+        everything = count(guarded, "store_entry")
+    seen = {}
+    for practice in (LAKESIDE, HARBOR):
+        number = Practice.objects.get(name=practice).pk
+        with scoped(practice):
+            rows = guarded.rows("SELECT DISTINCT practice_id FROM store_entry")
+            seen[practice] = count(guarded, "store_entry")
+            assert [row[0] for row in rows] == [number]
+    assert sum(seen.values()) == everything
+    assert all(seen.values())
+
+
+def test_a_practice_cannot_write_into_another(guarded: Database) -> None:
+    with scoped(ALL):
+        other = Practice.objects.get(name=HARBOR).pk
+    with scoped(LAKESIDE), pytest.raises(Error, match="row-level security"):
+        guarded.run(
+            "INSERT INTO store_stream (practice_id, name, length, head, ties) "
+            "VALUES (%s, 'patient/stolen', 0, %s, 0)",
+            other,
+            b"",
+        )
+
+
+def test_a_scope_ends_with_its_block(guarded: Database) -> None:
+    with scoped(LAKESIDE):
+        assert count(guarded, "store_entry")
+        with scoped(HARBOR):
+            assert count(guarded, "store_entry") == len(harbor_entries()[:FEW])
+        assert count(guarded, "store_entry") > FEW
+    assert count(guarded, "store_entry") == 0
+
+
+def test_who_works_when_is_seen_across_practices(guarded: Database) -> None:
+    with scoped(ALL):
+        everything = count(guarded, "store_staffspan")
+    with scoped(HARBOR):
+        assert count(guarded, "store_staffspan") == everything > 0
+
+
+@pytest.mark.parametrize("words", ["UPDATE store_entry SET line = ''", "DELETE FROM store_entry"])
+def test_the_program_may_not_change_the_journal(guarded: Database, words: str) -> None:
+    with scoped(ALL), pytest.raises(Error, match="permission denied"):
+        guarded.run(words)
+
+
+def test_the_program_makes_no_tables(guarded: Database) -> None:
+    with scoped(ALL), pytest.raises(Error, match="must be owner"):
+        guarded.run("ALTER TABLE store_entry DISABLE ROW LEVEL SECURITY")
