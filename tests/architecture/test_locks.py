@@ -103,10 +103,14 @@ def undeclared(top_names: set[str], declared: set[str]) -> set[str]:
     """Return imported packages that are neither Python's, ours nor declared."""
     named = {
         "pyyaml": "yaml", "django-allauth": "allauth", "django-csp": "csp", "django-ninja": "ninja",
-        "django_allauth": "allauth", "django_csp": "csp", "django_ninja": "ninja",
     }  # fmt: skip
     ours = {"caretally", "tests", "benchmarks", "scripts"}
-    return top_names - sys.stdlib_module_names - ours - {named.get(name, name) for name in declared}
+    return (
+        top_names
+        - sys.stdlib_module_names
+        - ours
+        - {named.get(name, name.replace("-", "_")) for name in declared}
+    )
 
 
 def test_every_import_is_declared() -> None:
