@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -19,14 +18,13 @@ from caretally.store.models import ForgottenTimer, RunningTimer
 from caretally.store.stored_journal import StoredJournal
 from caretally.timekeeping.timers import Timer, Work, restored
 from tests.integration.demonstrated import LAKESIDE, Demo, Enter
+from tests.integration.stopped import pass_time, stopped
+
+__all__ = ["stopped"]
+pytestmark = pytest.mark.usefixtures("stopped")
 
 HOME = f"/p/{LAKESIDE}"
 HAL, ADA = "pat_hal", "pat_ada"
-
-
-def pass_time(**by: float) -> None:
-    """Let the program live so much later."""
-    clock.set_ahead(clock.ahead() + timedelta(**by))
 
 
 def begin(client: Client, patient: str = HAL, **more: str) -> HttpResponse:
