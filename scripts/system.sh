@@ -30,14 +30,20 @@ postgres_is_there() {
   ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1
 }
 
+chromium_is_there() {
+  command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 ||
+    command -v google-chrome >/dev/null 2>&1
+}
+
 missing=
 java_is_new_enough || missing='default-jre-headless'
 venv_works || missing="$missing python3-venv"
 postgres_is_there || missing="$missing postgresql"
+chromium_is_there || missing="$missing chromium"
 command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
 
 if [ -z "$missing" ]; then
-  say 'Java 17 or newer, Python with venv, PostgreSQL and openssl are there'
+  say 'Java 17 or newer, Python with venv, PostgreSQL, Chromium and openssl are there'
 elif ! command -v apt-get >/dev/null 2>&1; then
   say 'Spark tests need Java 17 or newer, and are skipped without it'
   say 'on macOS: brew install openjdk@17, and put its bin folder on the PATH'

@@ -1,0 +1,133 @@
+"""The program as people start and stop it: a real process on a real port."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from select import select
+from urllib.error import HTTPError
+
+import pytest
+
+from tests.architecture.modules import ROOT
+from tests.integration.databases import free_port
+
+PATIENCE = 60
+
+
+class Server:
+    """A running `caretally serve`."""
+
+    def __init__(self, home: Path, *words: str) -> None:
+        """Start it on a free port and wait until it answers."""
+        self.port = free_port()
+        self.home = home
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("CARETALLY_", "DJANGO_"))}
+        self.surroundings = {
+            **kept, "PYTHONPATH": str(ROOT / "src"), "CARETALLY_HOME": str(home),
+            "CARETALLY_PORT": str(self.port),
+        }  # fmt: skip
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "caretally", "serve", *words],
+            env=self.surroundings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )  # fmt: skip
+        self.said = b""
+        self.hear(b"until Ctrl+C")
+        self.ask("/accounts/login/")
+
+    def hear(self, words: bytes) -> None:
+        """Read what it says until some words."""
+        assert self.process.stdout is not None
+        while words not in self.said:
+            ready, _, _ = select([self.process.stdout], [], [], PATIENCE)
+            part = os.read(self.process.stdout.fileno(), 65_536) if ready else b""
+            assert part, self.said.decode()
+            self.said += part
+
+    def ask(self, path: str) -> tuple[int, bytes]:
+        """Return status and body of an address, once the server listens."""
+        for _ in range(2_000):
+            try:
+                with urllib.request.urlopen(
+                    f"http://127.0.0.1:{self.port}{path}", timeout=PATIENCE
+                ) as answer:
+                    return answer.status, answer.read()
+            except HTTPError as refused:
+                return refused.code, refused.read()
+            except OSError:
+                with socket.socket() as probe:
+                    probe.settimeout(0.05)
+                    probe.connect_ex(("127.0.0.1", self.port))
+                select([], [], [], 0.05)
+        raise AssertionError("the server does not listen")
+
+    def stop(self) -> int:
+        """End it as a supervisor would; returns its exit status."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=PATIENCE)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """Return a home; whatever was started in it is gone afterwards."""
+    yield tmp_path / "home"
+    subprocess.run(["pkill", "-9", "-f", str(tmp_path)], check=False)
+
+
+def test_the_demonstration_serves_prints_its_logins_and_ends(home: Path) -> None:
+    server = Server(home, "--demo", "--no-worker")
+    status, page = server.ask("/accounts/login/")
+    assert (status, b"Sign in" in page) == (200, True)
+    password = json.loads((home / "demonstration.json").read_text())["password"]
+    assert password.encode() in server.said
+    assert b"rosa" in server.said
+    assert (home / "demonstration.json").stat().st_mode & 0o077 == 0
+    assert server.stop() == 0
+    again = Server(home, "--demo", "--no-worker")
+    assert b"Filling" not in again.said
+    assert again.stop() == 0
+
+
+def test_a_taken_port_is_refused_in_words(home: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        environment = {
+            **os.environ, "PYTHONPATH": str(ROOT / "src"), "CARETALLY_HOME": str(home),
+            "CARETALLY_PORT": str(taken.getsockname()[1]),
+        }  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, "-m", "caretally", "serve"],
+            env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert "CARETALLY_PORT" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_demonstration_is_not_put_into_a_practice_at_work(home: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "CARETALLY_HOME": str(home)}
+    file = home.parent / "one.ndjson"
+    file.write_text(
+        '{"id":"e1","kind":"practice_registered","patient":null,"at":"2026-01-01T00:00:00Z",'
+        '"actor":"system:x","body":{"practice":"north","name":"North"}}\n'
+    )
+    command = [sys.executable, "-m", "caretally"]
+    subprocess.run(
+        [*command, "import", file, "--practice", "north"], env=environment, check=True,
+        capture_output=True, timeout=PATIENCE,
+    )  # fmt: skip
+    done = subprocess.run(
+        [*command, "serve", "--demo"], env=environment, capture_output=True, text=True,
+        check=False, timeout=PATIENCE,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "--demo" in done.stderr
