@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from caretally.web.frame.sessions import alive, end_session, welcome
 from caretally.web.frame.views import home, theme
 
 handler403 = "caretally.web.frame.views.not_allowed"
@@ -15,6 +16,10 @@ PRACTICE = "p/<str:practice>/"
 urlpatterns = [
     path("", home, name="home"),
     path("theme", theme, name="theme"),
+    path("session/use", alive, name="session-use"),
+    path("session/beat", alive, name="session-beat"),
+    path("session/<int:number>/end", end_session, name="session-end"),
+    path("welcome/<str:person>/<str:token>/", welcome, name="welcome"),
     path("accounts/", include("allauth.urls")),
     path(PRACTICE, include("caretally.web.worklist.urls")),
     path(PRACTICE, include("caretally.web.patients.urls")),

@@ -10,7 +10,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 
 from caretally.clock import now
-from caretally.practice.caller import Place, caller_in, places_of
+from caretally.errors import UnknownError
+from caretally.practice.caller import Place, caller_at, places_of
 from caretally.practice.office import Office
 from caretally.practice.opened import journal
 from caretally.store.database import scoped
@@ -26,16 +27,23 @@ def office_of(request: HttpRequest, practice: str) -> Office:
     Raises:
         UnknownError: there is no such practice, or the person has no role there.
     """
-    at, kept = now(), journal()
     person = (int(request.user.pk), str(request.user.get_username()))
-    return Office(journal=kept, caller=caller_in(kept.db, practice, person, at.date()), now=at)
+    for place in places(request):
+        if place.practice == practice:
+            return Office(journal=journal(), caller=caller_at(place, person), now=now())
+    raise UnknownError("no practice of this name is open to you")
 
 
 def places(request: HttpRequest) -> tuple[Place, ...]:
-    """Return the practices in which whoever asks has roles."""
+    """Return the practices in which whoever asks has roles; asked once a request."""
     if not request.user.is_authenticated:
         return ()
-    return places_of(journal().db, int(request.user.pk), now().date())
+    number = int(request.user.pk)
+    kept: tuple[int, tuple[Place, ...]] | None = getattr(request, "places", None)
+    if kept is None or kept[0] != number:
+        kept = number, places_of(journal().db, number, now().date())
+        request.places = kept
+    return kept[1]
 
 
 def page(*, permission: str = "") -> Callable[[View], View]:

@@ -9,9 +9,15 @@ from django.http import HttpRequest
 from caretally.clock import ahead
 from caretally.practice.roles import ROLE_WORDS
 from caretally.web.frame.asking import places
+from caretally.web.frame.held import log_off_seconds
 from caretally.web.frame.navigation import navigation
 
 THEMES = ("auto", "light", "dark")
+
+
+def is_signed_in(request: HttpRequest) -> bool:
+    """Tell whether a person asks; pages of errors may come before that is known."""
+    return hasattr(request, "user") and bool(request.user.is_authenticated)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -30,4 +36,5 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "themes": THEMES,
         "theme": theme if theme in THEMES else "auto",
         "is_demonstration": bool(ahead()),
+        "log_off_seconds": log_off_seconds(request) if is_signed_in(request) else 0,
     }

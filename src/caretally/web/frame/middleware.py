@@ -6,25 +6,30 @@ Addresses of the API answer for themselves.
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from allauth.mfa.utils import is_mfa_enabled
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.decorators import sync_only_middleware
 
 from caretally.clock import now, seconds_of
 from caretally.errors import ForbiddenError, UnknownError
+from caretally.web.frame.held import held_by, log_off_seconds
 
 Answer = Callable[[HttpRequest], HttpResponse]
 SEEN = "seen_at"
-IDLE_SECONDS = 15 * 60
-"""A session that nobody used for longer is ended."""
+GRAIN = 30
+"""Seconds between two notes of use; a session may live as much longer than the policy says."""
 WITHOUT_USE = ("/version", "/beat")
 """Ends of addresses that pages ask by themselves: they are no use of the program."""
-FREE = ("/accounts/", "/static/", "/api/", "/healthz", "/metrics")
+FREE = ("/accounts/", "/session/", "/theme", "/static/", "/api/", "/healthz", "/metrics")
 """Where a person without a second factor may go."""
 
 
@@ -65,14 +70,33 @@ def automatic_log_off(answer: Answer) -> Answer:
         if request.user.is_authenticated and not request.path.startswith("/api/"):
             at = seconds_of(now())
             seen = request.session.get(SEEN, at)
-            if at - seen > IDLE_SECONDS:
-                logout(request)
-                return redirect(f"{reverse('account_login')}?idle=1")
-            if not request.path.endswith(WITHOUT_USE):
-                request.session[SEEN] = at
+            if at - seen > log_off_seconds(request) + GRAIN:
+                return ended(request)
+            is_use = not request.path.endswith(WITHOUT_USE)
+            if is_use and (SEEN not in request.session or not 0 <= at - seen < GRAIN):
+                note_use(request, at)
         return answer(request)
 
     return answered
+
+
+def note_use(request: HttpRequest, at: int) -> None:
+    """Keep that a session is used; the list of sessions shows it."""
+    request.session[SEEN] = at
+    key = request.session.session_key
+    UserSession.objects.filter(session_key=key).update(last_seen_at=timezone.now())
+
+
+def ended(request: HttpRequest) -> HttpResponse:
+    """End a session and lead to the door, and back afterwards where that is safe."""
+    is_part = request.headers.get("HX-Request") == "true"
+    logout(request)
+    door = f"{reverse('account_login')}?idle=1"
+    if is_part:
+        return HttpResponse(status=204, headers={"HX-Redirect": door})
+    if request.method == "GET" and not request.path.endswith(WITHOUT_USE):
+        door += "&" + urlencode({"next": request.get_full_path()})
+    return redirect(door)
 
 
 @sync_only_middleware
@@ -83,9 +107,10 @@ def second_factor(answer: Answer) -> Answer:
         if (
             request.user.is_authenticated
             and not request.path.startswith(FREE)
-            and not is_mfa_enabled(request.user)
             and is_second_factor_asked(request)
+            and not is_mfa_enabled(request.user)
         ):
+            messages.info(request, "Your practice asks for a second factor. Set one up to go on.")
             return redirect("mfa_activate_totp")
         return answer(request)
 
@@ -94,4 +119,4 @@ def second_factor(answer: Answer) -> Answer:
 
 def is_second_factor_asked(request: HttpRequest) -> bool:
     """Tell whether a practice of this person asks for a second factor."""
-    return False
+    return any(policies.holds("require_mfa") for policies in held_by(request))
