@@ -103,6 +103,7 @@ def undeclared(top_names: set[str], declared: set[str]) -> set[str]:
     """Return imported packages that are neither Python's, ours nor declared."""
     named = {
         "pyyaml": "yaml", "django-allauth": "allauth", "django-csp": "csp", "django-ninja": "ninja",
+        "django-axes": "axes",
     }  # fmt: skip
     ours = {"caretally", "tests", "benchmarks", "scripts"}
     return (
