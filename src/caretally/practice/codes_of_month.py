@@ -14,6 +14,7 @@ from typing import Any
 from caretally.billability.decision import Decision
 from caretally.billability.explain import codes_of
 from caretally.billability.fees import Fees
+from caretally.billability.flags import MONTH_FLAGS
 from caretally.billability.forecast import next_of
 from caretally.billability.lines import Line
 from caretally.contacts.notes import clock
@@ -21,6 +22,8 @@ from caretally.money import Money
 
 BILLABLE, AT_RISK, HELD = "billable", "at_risk", "held"
 REACHABLE, UNREACHABLE, QUIET = "reachable", "unreachable", "quiet"
+SUPPORTED = "supported"
+"""A code of a sister program that the seconds would support; advisory."""
 STATES = (BILLABLE, AT_RISK, HELD, REACHABLE, UNREACHABLE)
 
 MISSING_WORDS: Mapping[str, tuple[str, str]] = {
@@ -36,6 +39,16 @@ MISSING_WORDS: Mapping[str, tuple[str, str]] = {
     "setups": ("set-up with education", "set-ups with education"),
 }
 """What is missing, one and several."""
+READING_WORDS: Mapping[str, str] = {
+    "cms_combined": "the reading that live and management time count together",
+    "interactive_only": "the reading that only live time counts",
+    "cms_combined_min_live": "the reading that asks for a floor of live time",
+    "setup_16_days": "the reading that set-up needs 16 days of data",
+}
+"""Contested readings of the rules, in words."""
+FLAG_WORDS: Mapping[str, str] = {each.__name__: each.__doc__ or "" for each in MONTH_FLAGS} | {
+    "before_date_of_service": "A line is dated after today; until then it may still change.",
+}
 SECONDS_WORDS: Mapping[str, str] = {
     "management_seconds": "management time",
     "live_seconds": "live time",
@@ -84,6 +97,7 @@ class CodeOfMonth:
     code: str
     summary: str
     state: str
+    is_advisory: bool
     lines: tuple[Line, ...]
     at_risk: tuple[str, ...]
     held_by: tuple[str, ...]
@@ -128,7 +142,7 @@ def forecast_of(told: Mapping[str, Any]) -> Forecast:
 def codes_of_month(decision: Decision, fees: Fees) -> tuple[CodeOfMonth, ...]:
     """Return all codes of a month, by code; those that only stand for others come last."""
     lines: dict[str, list[Line]] = {}
-    for line in decision.lines:
+    for line in (*decision.lines, *decision.sister_lines):
         lines.setdefault(line.code, []).append(line)
     told = {str(each["code"]): forecast_of(each) for each in next_of(decision.month)}
     holds = holds_by_code(decision)
@@ -165,10 +179,13 @@ def code_of_month(
     decision: Decision, code: str, said: Mapping[str, Any], standing: Standing, fees: Fees
 ) -> CodeOfMonth:
     """Return what a page says of one code."""
-    state = state_of(said, standing)
     sheet = decision.month.rulebook.sheets[code]
+    state = state_of(said, standing)
+    if sheet.advisory:
+        state = SUPPORTED if standing.lines else QUIET
     return CodeOfMonth(
-        code=code, summary=sheet.summary, state=state, lines=standing.lines,
+        code=code, summary=sheet.summary, state=state, is_advisory=sheet.advisory,
+        lines=standing.lines,
         at_risk=tuple(said["at_risk"]), held_by=standing.held_by if state == HELD else (),
         forecast=standing.forecast, criteria=said["criteria"],
         periods=tuple(

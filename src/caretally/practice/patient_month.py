@@ -1,4 +1,4 @@
-"""A patient's month as pages show it: the totals that are kept, and the decision that explains them.
+"""A patient's month on a page: the totals that are kept, and the decision that explains them.
 
 Totals come from the projection that every save brings up to date; everything else is worked out
 from the decision on the same entries, told as of now. No amount of a rule stands here.
@@ -13,7 +13,9 @@ from datetime import date
 from caretally.billability.decision import Decision
 from caretally.billability.forecast import fact_of, period_deadline, running_slot
 from caretally.billability.plans import Plan
+from caretally.billability.slots import Slot
 from caretally.clock import ServiceMonth, date_of, local_date
+from caretally.patient_months.facts import Facts
 from caretally.practice.office import Office
 from caretally.practice.roles import SEE_PATIENTS
 from caretally.store.streams import PATIENT
@@ -175,6 +177,12 @@ def asked(plans: list[Plan], fact: str) -> Iterator[tuple[Plan, int]]:
                 yield plan, int(step.arguments["minimum"])
 
 
+def is_taken(plan: Plan, facts: Facts) -> bool:
+    """Tell whether an earlier period took a code that is billed once an episode."""
+    slot = Slot(facts=facts, code=plan.code)
+    return any(step.name == "is_first_setup" and not step.ask(slot).holds for step in plan.steps)
+
+
 def current_period(decision: Decision) -> Period | None:
     """Return the device period that runs now, else the last that ended in the month."""
     month = decision.month
@@ -187,7 +195,11 @@ def current_period(decision: Decision) -> Period | None:
         return None
     planner, codes = month.bench.planner, month.bench.codes_for(facts.program, 1, 1)
     found = (planner.plans(code, facts.to_day, facts.payer) for code in codes)
-    plans = [each.own for each in found if each is not None and each.sheet.program != "any"]
+    plans = [
+        each.own
+        for each in found
+        if each is not None and each.sheet.program != "any" and not is_taken(each.own, facts)
+    ]
     is_over = today > date_of(facts.to_day)
     return Period(
         from_on=date_of(facts.from_day), to_on=date_of(facts.to_day), data_days=facts.data_days,

@@ -27,7 +27,7 @@ from caretally.practice.office import Chart
 from caretally.practice.patient_month import Decisions
 from caretally.practice.vitals import words_of
 
-PAGE = 40
+PAGE = 30
 """Entries on a page of the timeline."""
 WORDS_TO_COMPARE = 8
 """Shorter texts are alike by nature."""
@@ -157,9 +157,7 @@ def timeline(chart: Chart, decisions: Decisions, wanted: Wanted) -> Timeline:
         if not wanted.subject or wanted.subject in subjects:
             chosen.append(entry)
     start = (max(1, wanted.number) - 1) * PAGE
-    telling = Telling(
-        chart=chart, decisions=decisions, became=became, alike=alike_texts(chart)
-    )
+    telling = Telling(chart=chart, decisions=decisions, became=became, alike=alike_texts(chart))
     items = tuple(telling.item(entry) for entry in chosen[start : start + PAGE])
     return Timeline(items=items, counts=counts, count=len(chosen), number=max(1, wanted.number))
 
@@ -189,9 +187,7 @@ def alike_texts(chart: Chart) -> dict[str, str]:
     own = [entry for kind in (ContactHeld, TimeLogged) for entry in chart.record.entries(kind)]
     when = {entry.id: entry.at for entry in own}
     texts: list[Written] = [
-        each
-        for each in written(own, chart.record.register)
-        if len(each.words) >= WORDS_TO_COMPARE
+        each for each in written(own, chart.record.register) if len(each.words) >= WORDS_TO_COMPARE
     ]
     found: dict[str, str] = {}
     for group in groups(texts, CopyRule().alike):
@@ -302,7 +298,7 @@ TITLES: Mapping[type[Body], Callable[[Body], str]] = {
 
 
 def details_of(entry: Entry, register: Register) -> tuple[str, ...]:
-    """Return what more an entry tells: the note of a contact, else every field that says something."""
+    """Return what more an entry tells: the note of a contact, else every field that is filled."""
     body = entry.body
     if isinstance(body, ContactHeld | ContactAttempted):
         return tuple(note(entry, register).split("\n"))

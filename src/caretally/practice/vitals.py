@@ -154,9 +154,7 @@ def vitals_of(readings: Iterable[Entry], since: datetime) -> tuple[Vital, ...]:
     return tuple(each for each in found if each is not None)
 
 
-def vital_of(
-    kind: Kind, by_metric: dict[str, list[tuple[Entry, Decimal, str]]]
-) -> Vital | None:
+def vital_of(kind: Kind, by_metric: dict[str, list[tuple[Entry, Decimal, str]]]) -> Vital | None:
     """Return one vital sign; None where it was not measured."""
     by_name: dict[str, list[tuple[Entry, Decimal, str]]] = {}
     for metric, name in kind.metrics:
@@ -201,7 +199,8 @@ def days_of_period(
     period: tuple[date, date], dates: Iterable[tuple[date, bool]], today: date
 ) -> tuple[DayOfPeriod, ...]:
     """Return the dates of a period, given on which a reading came and whether it counts."""
-    counted, seen = set(), set()
+    counted: set[date] = set()
+    seen: set[date] = set()
     for day, counts in dates:
         (counted if counts else seen).add(day)
     first, last = period
