@@ -22,6 +22,7 @@ from caretally.cli import (
     serving,
     store_commands,
     synthesizing,
+    token_commands,
 )  # fmt: skip
 from caretally.cli.screen import tell
 from caretally.errors import CaretallyError, InputError
@@ -42,6 +43,7 @@ app.add_typer(converting.commands)
 app.add_typer(synthesizing.commands)
 app.add_typer(store_commands.commands)
 app.add_typer(serving.commands)
+app.add_typer(token_commands.commands, name="token")
 
 
 def print_version(wanted: bool) -> None:

@@ -199,11 +199,17 @@ def _date_decoder(shape: Shape) -> Decoder:
     return lru_cache(maxsize=REMEMBERED)(decode)
 
 
+def instant_of_text(text: str) -> datetime | None:
+    """Return the instant of a text in UTC; None where it is none with an offset."""
+    instant = _instant(text) if _is_instant(text) else None
+    return instant if instant and FIRST_YEAR <= instant.year <= LAST_YEAR else None
+
+
 @lru_cache(maxsize=REMEMBERED)
 def _decode_instant(value: object) -> object:
     """Take an instant with its offset into UTC."""
-    instant = _instant(value) if type(value) is str and _is_instant(value) else None
-    if instant is None or not FIRST_YEAR <= instant.year <= LAST_YEAR:
+    instant = instant_of_text(value) if type(value) is str else None
+    if instant is None:
         expected = (
             f"an instant with offset from {FIRST_YEAR} to {LAST_YEAR}, "
             "such as 2026-03-04T10:00:00-06:00 or 2026-03-04T16:00:00Z"

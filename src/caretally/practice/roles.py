@@ -22,13 +22,15 @@ MANAGE_PRACTICE = "manage_practice"
 MANAGE_PEOPLE = "manage_people"
 MOVE_ENTRIES = "move_entries"
 """Import and export of whole journals."""
+WRITE_ENTRIES = "write_entries"
+"""Entries of other systems, under whatever name they carry, through the API."""
 BREAK_GLASS = "break_glass"
 USE_API = "use_api"
 
 PERMISSIONS = (
     SEE_PATIENTS, RECORD_CARE, RECORD_FOR_OTHERS, ENROLL, ORDER, SEE_MONEY, CLOSE_MONTH,
     SEE_ACCESS, SEE_STAFF_LOAD, ATTEST_FOR_OTHERS, MANAGE_PRACTICE, MANAGE_PEOPLE, MOVE_ENTRIES,
-    BREAK_GLASS, USE_API,
+    WRITE_ENTRIES, BREAK_GLASS, USE_API,
 )  # fmt: skip
 
 NURSE, PRACTITIONER, BILLER = "nurse", "practitioner", "biller"
@@ -43,10 +45,11 @@ MAY: Mapping[str, frozenset[str]] = {
     BILLER: frozenset({SEE_PATIENTS, SEE_MONEY, CLOSE_MONTH, USE_API}),
     COMPLIANCE: frozenset({
         SEE_PATIENTS, SEE_MONEY, CLOSE_MONTH, SEE_ACCESS, SEE_STAFF_LOAD, ATTEST_FOR_OTHERS,
-        MOVE_ENTRIES, USE_API,
+        MOVE_ENTRIES, WRITE_ENTRIES, USE_API,
     }),
     ADMINISTRATOR: frozenset({
-        SEE_STAFF_LOAD, SEE_ACCESS, MANAGE_PRACTICE, MANAGE_PEOPLE, MOVE_ENTRIES, USE_API,
+        SEE_STAFF_LOAD, SEE_ACCESS, MANAGE_PRACTICE, MANAGE_PEOPLE, MOVE_ENTRIES, WRITE_ENTRIES,
+        USE_API,
     }),
     AUDITOR: frozenset({SEE_PATIENTS, SEE_MONEY, SEE_ACCESS, SEE_STAFF_LOAD}),
 }  # fmt: skip

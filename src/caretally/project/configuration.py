@@ -27,6 +27,8 @@ APPS = (
 )  # fmt: skip
 MIDDLEWARE = (
     "caretally.web.frame.request_log.request_log",
+    "caretally.api.metering.metering",
+    "caretally.api.metering.api_refusals",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -20,6 +20,7 @@ urlpatterns = [
     path("session/beat", alive, name="session-beat"),
     path("session/<int:number>/end", end_session, name="session-end"),
     path("welcome/<str:person>/<str:token>/", welcome, name="welcome"),
+    path("", include("caretally.api.urls")),
     path("accounts/", include("allauth.urls")),
     path(PRACTICE, include("caretally.web.worklist.urls")),
     path(PRACTICE, include("caretally.web.patients.urls")),

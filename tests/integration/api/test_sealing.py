@@ -53,7 +53,10 @@ def test_a_new_key_seals_and_the_old_one_still_opens(demo: Demo) -> None:
         assert seal_anew(db) == 0
     with override_settings(SEALING_KEYS=("new",)):
         assert kept_secret(db, PLACE) == b"quiet"
-    with override_settings(SEALING_KEYS=("other",)), pytest.raises(IntegrityError, match="does not hold"):
+    with (
+        override_settings(SEALING_KEYS=("other",)),
+        pytest.raises(IntegrityError, match="does not hold"),
+    ):
         kept_secret(db, PLACE)
 
 

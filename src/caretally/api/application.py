@@ -1,0 +1,76 @@
+"""The application of the interface, and its description at `/api/v1/openapi.json`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
+
+from caretally.api import entries, months, patients, practices
+from caretally.api.asking import Bearer
+from caretally.api.problems import PROBLEM_JSON, tell_problems
+from caretally.journal.schema import schema
+
+REFERENCE = "#/components/schemas/"
+DESCRIPTION = (
+    "What happened goes in as entries; what may be billed comes out as decisions, with reasons and "
+    "citations. A token works in one practice, within its scopes and the roles of its person. "
+    "Refusals are problem details (RFC 9457) that name place, field and rule. There is no rate "
+    "limit; put one in front where you need it."
+)
+
+
+class Interface(NinjaAPI):
+    """The interface; its description says which refusals are problem details."""
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        """Return the description."""
+        made = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+        for methods in made["paths"].values():
+            for operation in methods.values():
+                name_problems(operation["responses"])
+        made["components"]["schemas"]["Entry"] = entry_schema()
+        return made
+
+
+def name_problems(responses: dict[int, Any]) -> None:
+    """Give refusals the content type they are sent with."""
+    for status, answer in responses.items():
+        if int(status) >= 400 and "application/json" in answer.get("content", {}):
+            answer["content"] = {PROBLEM_JSON: answer["content"]["application/json"]}
+
+
+def entry_schema() -> dict[str, object]:
+    """Return the schema of an entry with its references as they are inside the description."""
+    return relocated(schema(), f"{REFERENCE}Entry/")  # type: ignore[return-value]
+
+
+def relocated(value: object, place: str) -> object:
+    """Return a schema whose references to itself begin at a place of another document."""
+    if isinstance(value, list):
+        return [relocated(each, place) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: place + each.removeprefix("#/") if key == "$ref" else relocated(each, place)
+        for key, each in value.items()
+        if key != "$schema"
+    }
+
+
+def interface() -> Interface:
+    """Return the interface with all its operations."""
+    made = Interface(
+        title="Caretally", version="1", description=DESCRIPTION, docs_url=None,
+        urls_namespace="api", auth=Bearer(),
+    )  # fmt: skip
+    for room in (practices, patients, months, entries):
+        made.add_router("", room.router)
+    tell_problems(made)
+    return made
+
+
+api = interface()

@@ -1,0 +1,112 @@
+"""Bodies of entries: a JSON list or NDJSON, packed or not, read within bounds.
+
+What is wrong is named by the place of the entry in the list, or by its line.
+"""
+
+from __future__ import annotations
+
+import io
+import zlib
+from collections.abc import Mapping
+
+from django.http import HttpRequest
+
+from caretally.api.problems import RefusedError
+from caretally.errors import InputError, Problem
+from caretally.journal.entries import Entry
+from caretally.journal.envelopes import decode_entry
+from caretally.journal.faults import Misfit
+from caretally.journal.ndjson import Source, read_entries
+from caretally.journal.parsing import NotJsonError, parse_line
+
+MOST_BYTES = 32 * 1024 * 1024
+"""Of a body, after it was unpacked; more is sent in several requests."""
+JSON, NDJSON = "application/json", "application/x-ndjson"
+CONTENT_TYPES: Mapping[str, str] = {JSON: JSON, NDJSON: NDJSON, "application/ndjson": NDJSON}
+GZIP_WINDOW = 31
+"""zlib's word for gzip and nothing else."""
+
+
+def body_of(request: HttpRequest) -> bytes:
+    """Return the body, unpacked.
+
+    Raises:
+        RefusedError: it is too large, or packed in another way.
+    """
+    written = request.headers.get("Content-Encoding", "identity").strip().lower()
+    if written not in {"identity", "gzip"}:
+        raise RefusedError(415, "A body is sent as it is or with `Content-Encoding: gzip`.")
+    body: bytes = request.read(MOST_BYTES + 1)
+    if written == "gzip":
+        body = unpacked(body)
+    if len(body) > MOST_BYTES:
+        raise RefusedError(
+            413, f"A body may hold {MOST_BYTES:,} bytes once unpacked; send several."
+        )
+    return body
+
+
+def unpacked(body: bytes) -> bytes:
+    """Return what a gzip body holds, at most one byte more than is taken.
+
+    Raises:
+        InputError: it is no gzip, or ends too early.
+    """
+    reader = zlib.decompressobj(GZIP_WINDOW)
+    try:
+        made = reader.decompress(body, MOST_BYTES + 1)
+    except zlib.error:
+        made, reader = b"", zlib.decompressobj(GZIP_WINDOW)
+    if not reader.eof and len(made) <= MOST_BYTES:
+        raise InputError([
+            Problem(where="body", found="no whole gzip content",
+                    expected="gzip, as the header says")
+        ])  # fmt: skip
+    return made
+
+
+def content_type_of(request: HttpRequest) -> str:
+    """Return the content type of a body of entries, as it is handled.
+
+    Raises:
+        RefusedError: it is another.
+    """
+    content_type = CONTENT_TYPES.get((request.content_type or "").lower())
+    if content_type is None:
+        raise RefusedError(415, f"Send {JSON} (a list) or {NDJSON} (an entry a line).")
+    return content_type
+
+
+def entries_in(body: bytes, content_type: str) -> tuple[Entry, ...]:
+    """Return the entries of a body.
+
+    Raises:
+        InputError: with every problem of every entry.
+    """
+    if content_type == NDJSON:
+        return read_entries(Source(name="body", stream=io.BytesIO(body))).checked()
+    try:
+        raw = parse_line(body)
+    except NotJsonError as error:
+        raise RefusedError(400, f"The body is no JSON: {error.found}.") from None
+    if not isinstance(raw, list):
+        raise InputError([Problem(where="body", found="no list", expected="a list of entries")])
+    return listed(raw)
+
+
+def listed(raw: list[object]) -> tuple[Entry, ...]:
+    """Return the entries of a list.
+
+    Raises:
+        InputError: with every problem of every entry.
+    """
+    entries: list[Entry] = []
+    problems: list[Problem] = []
+    for number, each in enumerate(raw):
+        try:
+            entries.append(decode_entry(each))
+        except Misfit as misfit:
+            problems += [fault.problem(f"body[{number}]") for fault in misfit.faults]
+    if problems:
+        raise InputError(problems)
+    return tuple(entries)
