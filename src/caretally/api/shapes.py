@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from ninja import Field, Schema
-from pydantic import ConfigDict
 
 from caretally.api.cursors import MOST, USUAL
 from caretally.codes import PROGRAMS
@@ -18,6 +17,8 @@ Cursor = Annotated[
     str, Field(max_length=1_400, description="`next` of the page before; empty for the first.")
 ]
 Limit = Annotated[int, Field(ge=1, le=MOST, description=f"Items on a page; {USUAL} if not said.")]
+CLOSED: Any = {"extra": "forbid"}
+"""Takes no field nobody reads."""
 Stage = Literal["", "new", "open", "ended", "died"]
 Program = Literal["", "rpm", "rtm", "ccm", "pcm", "apcm", "bhi", "tcm"]
 assert Program.__args__[1:] == PROGRAMS  # type: ignore[attr-defined]
@@ -93,7 +94,7 @@ class PatientPage(Schema):
 class PatientSearch(Schema):
     """What patients are looked for by; names travel in a body, never in an address."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = CLOSED
 
     words: Annotated[str, Field(max_length=200, pattern=NO_CONTROL)] = ""
     stage: Stage = ""
@@ -211,7 +212,7 @@ class MonthVersion(Schema):
 class NewSubscription(Schema):
     """An address that wants to be told of events."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = CLOSED
 
     url: Annotated[str, Field(min_length=1, max_length=2_000, pattern=NO_CONTROL)]
     events: Annotated[
