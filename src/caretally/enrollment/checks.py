@@ -17,7 +17,7 @@ from caretally.enrollment.evidence import CAREGIVER
 from caretally.enrollment.orders import ORDERING_ROLES
 from caretally.enrollment.record import PatientRecord
 from caretally.journal.drafts import Draft
-from caretally.journal.entries import CaregiverAuthorized, Covered, Enrolled
+from caretally.journal.entries import Body, CaregiverAuthorized, Covered, Enrolled
 
 ICD10 = re.compile(r"[A-Z][0-9][0-9A-Z](\.?[0-9A-Z]{1,4})?")
 RIVALS = {"rpm": "rtm", "rtm": "rpm"}
@@ -136,15 +136,15 @@ class Case:
                 found=f"{body.established_on}, after the enrollment of {self.day}",
                 expected="the date of an earlier visit",
             )
-        self.are_diagnoses(body.diagnoses)
+        self.are_diagnoses("body.diagnoses", body.diagnoses)
         self.are_different("body.diagnoses", body.diagnoses)
 
-    def are_diagnoses(self, codes: Iterable[str]) -> None:
+    def are_diagnoses(self, field: str, codes: Iterable[str]) -> None:
         """Refuse what is not shaped like an ICD-10-CM code."""
         for position, code in enumerate(codes):
             if not ICD10.fullmatch(code):
                 self.draft.refuse(
-                    f"body.diagnoses[{position}]",
+                    f"{field}[{position}]",
                     found="a text that is no code",
                     expected="an ICD-10-CM code such as I10 or I50.9",
                 )
@@ -157,6 +157,22 @@ class Case:
                 field,
                 found=f"{', '.join(repeated)} more than once",
                 expected="each once",
+            )
+
+    def begins_by_now(self, field: str, day: date) -> None:
+        """Refuse a date that is yet to come where the entry is written down."""
+        today = self.record.day_of(self.draft.entry.recorded_at)
+        if day > today:
+            self.draft.refuse(field, found=f"{day}, yet to come", expected=f"a date up to {today}")
+
+    def is_said_once(self, field: str, body: Body) -> None:
+        """Refuse what another entry in force says in the same words."""
+        same = [each.id for each in self.record.entries(type(body)) if each.body == body]
+        if same:
+            self.draft.refuse(
+                field,
+                found=f"the same in entry {same[0]}",
+                expected="something that is not on file",
             )
 
     def covers_alone(self, body: Covered) -> None:

@@ -12,17 +12,20 @@ from datetime import date, datetime
 
 from caretally.enrollment.checks import Case
 from caretally.enrollment.consents import SHARING, consent_at
+from caretally.enrollment.coverage import overlap
 from caretally.enrollment.custody import custody_of, setups
 from caretally.enrollment.episodes import episode_at, latest_episode
 from caretally.enrollment.orders import order_at, ordering_providers
 from caretally.enrollment.record import PatientRecord
 from caretally.journal.drafts import Draft, Filing
 from caretally.journal.entries import (
+    AccessAligned,
     Authorized,
     BilledElsewhere,
     Body,
     CaregiverAuthorized,
     CareTeamNamed,
+    ConditionRecorded,
     Consented,
     ConsentRevoked,
     ContactHeld,
@@ -33,11 +36,13 @@ from caretally.journal.entries import (
     Disenrolled,
     Enrolled,
     Entry,
+    GlobalSurgeryRecorded,
     Ordered,
     OrderEnded,
     PatientRegistered,
     SetupCompleted,
     StayRecorded,
+    VisitBilled,
 )
 
 Appended = tuple[Entry, ...]
@@ -347,11 +352,52 @@ def record_claim_elsewhere(
             expected="another practice",
             hint="what this practice billed comes from its claims",
         )
-    same = [each.id for each in case.record.all_of(BilledElsewhere) if each.body == body]
-    if same:
+    case.is_said_once("body.code", body)
+    return case.draft.filed()
+
+
+def record_condition(record: PatientRecord, filing: Filing, body: ConditionRecorded) -> Appended:
+    """Record a condition that has rules of its own, and between which dates."""
+    case = _case(record, filing, body)
+    case.begins_by_now("body.from", body.from_on)
+    for each in case.record.all_of(ConditionRecorded):
+        shared = overlap((body.from_on, body.to_on), (each.body.from_on, each.body.to_on))
+        if each.body.condition == body.condition and shared is not None:
+            case.draft.refuse(
+                "body.from",
+                found=f"{body.condition} on file for {shared[0]} in entry {each.id}",
+                expected="dates on which the condition is not on file yet",
+                hint="correct that entry instead",
+            )
+    return case.draft.filed()
+
+
+def record_surgery(record: PatientRecord, filing: Filing, body: GlobalSurgeryRecorded) -> Appended:
+    """Record a surgery whose global period covers some dates."""
+    case = _case(record, filing, body)
+    case.begins_by_now("body.from", body.from_on)
+    case.is_said_once("body.from", body)
+    return case.draft.filed()
+
+
+def align_access(record: PatientRecord, filing: Filing, body: AccessAligned) -> Appended:
+    """Record that the patient is aligned under the ACCESS model for some conditions."""
+    case = _case(record, filing, body)
+    if not body.conditions:
         case.draft.refuse(
-            "body.code", found=f"the same claim in entry {same[0]}", expected="a claim not on file"
+            "body.conditions", found="no condition", expected="the conditions that are aligned"
         )
+    case.are_diagnoses("body.conditions", body.conditions)
+    case.are_different("body.conditions", body.conditions)
+    case.is_said_once("body.conditions", body)
+    return case.draft.filed()
+
+
+def record_visit(record: PatientRecord, filing: Filing, body: VisitBilled) -> Appended:
+    """Record a visit or other service that this practice billed."""
+    case = _case(record, filing, body)
+    case.begins_by_now("body.date", body.on)
+    case.is_said_once("body.code", body)
     return case.draft.filed()
 
 
