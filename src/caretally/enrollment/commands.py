@@ -103,6 +103,20 @@ def amend_enrollment(record: PatientRecord, filing: Filing, body: Enrolled) -> A
     return case.draft.filed()
 
 
+def correct_enrollment(record: PatientRecord, filing: Filing, body: Enrolled) -> Appended:
+    """Correct what an enrollment says; to move it in time is to open its episode anew.
+
+    `filing.supersedes` names the entry. Amendments that came after it stand.
+    """
+    known = next((each for each in record.all_of(Enrolled) if each.id == filing.supersedes), None)
+    is_moved = known is None or (known.body.program, known.at) != (body.program, filing.at)
+    if is_moved:
+        return _enrolling(record, filing, body).draft.filed()
+    case = _case(record, filing, body)
+    case.enrolls_soundly(body)
+    return case.draft.filed()
+
+
 def disenroll(record: PatientRecord, filing: Filing, body: Disenrolled) -> Appended:
     """End the open episode of a program."""
     case = _case(record, filing, body)

@@ -71,6 +71,7 @@ WORKS: Mapping[str, Work] = {
     "enroll": Work(run=commands.enroll, kind=Enrolled),
     "re_enroll": Work(run=commands.re_enroll, kind=Enrolled),
     "amend_enrollment": Work(run=commands.amend_enrollment, kind=Enrolled),
+    "correct_enrollment": Work(run=commands.correct_enrollment, kind=Enrolled),
     "disenroll": Work(run=commands.disenroll, kind=Disenrolled),
     "record_consent": Work(run=commands.record_consent, kind=Consented),
     "revoke_consent": Work(run=commands.revoke_consent, kind=ConsentRevoked),

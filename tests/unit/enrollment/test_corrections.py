@@ -13,13 +13,14 @@ from caretally.journal.entries import (
     AccessAligned,
     Body,
     ConditionRecorded,
+    Enrolled,
     GlobalSurgeryRecorded,
     Ordered,
     PatientRegistered,
     TimeLogged,
     VisitBilled,
 )
-from tests.unit.enrollment.charts import COVERED, ORDERED, Command, admitted, practice
+from tests.unit.enrollment.charts import COVERED, ENROLLED, ORDERED, Command, admitted, practice
 
 COVID = ConditionRecorded(condition="covid19", from_on=date(2026, 1, 2), to_on=date(2026, 1, 20))
 SURGERY = GlobalSurgeryRecorded(
@@ -118,3 +119,29 @@ def test_only_an_entry_in_force_is_found() -> None:
     (known,) = desk.record().entries(type(COVERED))
     assert in_force(desk.record(), known.id) == known
     assert in_force(desk.record(), "ent_none") is None
+
+
+def test_an_enrollment_is_corrected_below_its_amendments() -> None:
+    desk = admitted()
+    (opened,) = desk.record().entries(Enrolled)
+    desk.does(c.amend_enrollment, replace(ENROLLED, diagnoses=("I11.9",)))
+    corrected = replace(ENROLLED, established_on=date(2025, 9, 1))
+    again = {"supersedes": opened.id, "reason": "wrong visit"}
+    desk.does(c.correct_enrollment, corrected, at=opened.at, **again)
+    first, second = desk.record().entries(Enrolled)
+    assert (first.body, first.at) == (corrected, opened.at)
+    assert second.body == replace(ENROLLED, diagnoses=("I11.9",))
+
+
+def test_an_enrollment_moves_to_where_there_is_room() -> None:
+    desk = admitted()
+    (opened,) = desk.record().entries(Enrolled)
+    earlier = opened.at - timedelta(days=1)
+    again = {"supersedes": opened.id, "reason": "wrong day"}
+    desk.does(c.correct_enrollment, ENROLLED, at=earlier, **again)
+    (found,) = desk.record().entries(Enrolled)
+    assert found.at == earlier
+    wrong = replace(ENROLLED, diagnoses=("pressure",))
+    assert desk.fields_refused(
+        c.correct_enrollment, wrong, at=earlier, supersedes=found.id, reason="again"
+    ) == ["body.diagnoses[0]"]

@@ -1,0 +1,18 @@
+"""Addresses of enrollment; `patients/new/` stands before the page of a patient."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from caretally.web.enrollment.new_patients import new_patient
+from caretally.web.enrollment.views import enrollment, form, undo_entry, void
+
+PATIENT = "patients/<str:patient>/enrollment/"
+
+urlpatterns = [
+    path("patients/new/", new_patient, name="enrollment-new"),
+    path(PATIENT, enrollment, name="enrollment"),
+    path(f"{PATIENT}entries/<str:entry>/void/", void, name="enrollment-void"),
+    path(f"{PATIENT}entries/<str:entry>/undo/", undo_entry, name="enrollment-undo"),
+    path(f"{PATIENT}<slug:work>/", form, name="enrollment-form"),
+]
