@@ -14,7 +14,7 @@ from caretally.patient_months.extras import np
 from caretally.patient_months.part_tables import Array
 from caretally.patient_months.table_bounds import Bound
 
-NO_ROWS: Array = ()
+NO_ROWS: Array = np.empty(0, dtype=np.intp)
 
 
 class Fault(NamedTuple):
@@ -45,8 +45,8 @@ def outside(values: Array, bound: Bound) -> Array:
 
 def outside_unless_open(values: Array, bound: Bound) -> Array:
     """Return the rows whose number is out of bounds, and stands for no open end either."""
-    is_closed = np.abs(values) != FOREVER
-    return np.flatnonzero(is_closed & ((values < bound.low) | (values > bound.high)))
+    is_wrong = (values < bound.low) | (values > bound.high)
+    return np.flatnonzero(is_wrong & (np.abs(values) != FOREVER))
 
 
 def told(table: str, column: str, values: Array, rows: Array, expected: object) -> Iterator[Fault]:
@@ -71,11 +71,9 @@ def falls(values: Array) -> Array:
     return found
 
 
-def falls_within(values: Array, counts: Array) -> Array:
+def falling(values: Array, counts: Array) -> Array:
     """Return the rows below the one before of the same group; `counts` are the groups' rows."""
     is_lower = falls(values)
-    if not is_lower.any():
-        return NO_ROWS
     firsts = np.cumsum(counts[:-1], dtype=np.int64)
     is_lower[firsts[(firsts > 0) & (firsts < len(values))] - 1] = False
     return np.flatnonzero(is_lower) + 1

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
+from caretally.patient_months.columns import Performances
+
 Array: TypeAlias = Any
 """An array of integers."""
 
@@ -103,7 +105,8 @@ class PartTables:
     """All patients of practices connected by shared staff or devices, as tables.
 
     patients: ids, by position; sorted. span_counts, reading_counts, fact_counts: rows of each
-    patient. span_ids, reading_ids: by row, or `NumberedIds`; None where they were not asked for.
+    patient. performances: who performed which of the spans, where that was looked at. span_ids,
+    reading_ids: by row, or `NumberedIds`; None where they were not asked for.
     """
 
     patients: Sequence[str]
@@ -115,5 +118,6 @@ class PartTables:
     staff: StaffTable
     facts: FactTable
     words: TableWords
+    performances: Performances | None = None
     span_ids: Any = None
     reading_ids: Any = None

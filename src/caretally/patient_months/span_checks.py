@@ -7,17 +7,16 @@ from collections.abc import Iterator
 from caretally.patient_months.column_checks import (
     Fault,
     Lists,
+    falling,
     falls,
-    falls_within,
     outside,
     told,
     told_of_items,
 )
-from caretally.patient_months.columns import TIME
+from caretally.patient_months.columns import TIME, Performances
 from caretally.patient_months.extras import np
 from caretally.patient_months.part_tables import Array, PartTables, SpanTable
 from caretally.patient_months.table_bounds import INSTANT, SPANS, Bound, position_in
-from caretally.patient_months.tables_to_fold import owners_of_items
 
 EVEN = "an even number: begin and end of each leg"
 OWNER = "the patient whose row it is by the counts of patients"
@@ -27,7 +26,7 @@ TURNS = "lists one after the other"
 
 
 def span_faults(tables: PartTables) -> Iterator[Fault]:
-    """Yield everything wrong with spans; the counts by patient hold."""
+    """Yield everything wrong with spans but their places; the counts by patient hold."""
     yield from number_faults(tables)
     performers, places, legs = lists_of(tables.spans)
     loose = [*turn_faults(performers), *turn_faults(places), *turn_faults(legs)]
@@ -35,7 +34,9 @@ def span_faults(tables: PartTables) -> Iterator[Fault]:
         yield from loose
         return
     yield from performer_faults(tables, performers)
-    yield from place_faults(tables.spans, places)
+    last = len(places.items) - 1
+    bound = Bound(0, last, f"0 to {last}, a place among the part's performances")
+    yield from told_of_items(places, outside(places.items, bound), bound)
     yield from leg_faults(legs)
 
 
@@ -43,13 +44,12 @@ def number_faults(tables: PartTables) -> Iterator[Fault]:
     """Yield what is wrong with the columns that hold one number a row."""
     spans, counts = tables.spans, tables.span_counts
     owners = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
-    yield from told(
-        "spans", "patient", spans.patient, np.flatnonzero(spans.patient != owners), OWNER
-    )
+    foreign = np.flatnonzero(spans.patient != owners)
+    yield from told("spans", "patient", spans.patient, foreign, OWNER)
     for column, bound in SPANS.items():
         values = getattr(spans, column)
         yield from told("spans", column, values, outside(values, bound), bound)
-    yield from told("spans", "start", spans.start, falls_within(spans.start, counts), SORTED)
+    yield from told("spans", "start", spans.start, falling(spans.start, counts), SORTED)
 
 
 def lists_of(spans: SpanTable) -> tuple[Lists, Lists, Lists]:
@@ -79,28 +79,24 @@ def performer_faults(tables: PartTables, performers: Lists) -> Iterator[Fault]:
     yield from told_of_items(performers, outside(performers.items, bound), bound)
 
 
-def place_faults(spans: SpanTable, places: Lists) -> Iterator[Fault]:
-    """Yield places beyond the last, taken twice, or in another order than person and start."""
-    total = len(places.items)
-    bound = Bound(0, total - 1, f"0 to {total - 1}, a place among the part's performances")
-    wrong = outside(places.items, bound)
-    yield from told_of_items(places, wrong, bound)
-    if len(wrong):
-        return
-    staff: Array = np.full(total, -1, dtype=np.int32)
-    chosen = places.items.astype(np.intp)  # twice as quick to look up by
-    staff[chosen] = spans.performers
+def place_faults(spans: SpanTable, performances: Performances) -> Iterator[Fault]:
+    """Yield places taken twice, or in another order than person and start; all else holds."""
+    places = lists_of(spans)[1]
+    chosen = places.items.astype(np.intp)
     # There are as many places as performances: where one stays free another is taken twice.
-    if (staff < 0).any() and spans.performers.min() >= 0:
-        order = np.argsort(places.items, kind="stable")
-        is_taken = np.diff(places.items[order]) == 0
-        yield from told_of_items(places, order[1:][is_taken], "every place once")
+    by_staff: Array = performances.by_staff
+    if (by_staff < 0).any():
+        order = np.argsort(chosen, kind="stable")
+        is_taken = np.diff(chosen[order]) == 0
+        yield from told_of_items(places, np.sort(order[1:][is_taken]), "every place once")
         return
-    starts: Array = np.empty(total, dtype=np.int64)
-    starts[chosen] = spans.start[owners_of_items(places.first)]
+    staff: Array = np.empty(len(chosen), dtype=np.int32)
+    starts: Array = np.empty(len(chosen), dtype=np.int64)
+    staff[chosen] = spans.performers
+    starts[chosen] = spans.start[performances.span]
     wrong = np.flatnonzero(falls(staff) | ((staff[1:] == staff[:-1]) & falls(starts))) + 1
     if len(wrong):
-        items = np.flatnonzero(np.isin(places.items, wrong))
+        items = np.flatnonzero(np.isin(chosen, wrong))
         yield from told_of_items(places, items, SORTED_PLACES)
 
 

@@ -8,43 +8,48 @@ which the fold relies is looked at too. Nothing is mended.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from caretally.patient_months.column_checks import (
     Fault,
-    falls,
-    falls_within,
+    falling,
     outside,
     outside_unless_open,
     told,
 )
-from caretally.patient_months.columns import FOREVER
 from caretally.patient_months.extras import np
 from caretally.patient_months.part_tables import Array, PartTables
 from caretally.patient_months.positions import KEY
-from caretally.patient_months.span_checks import span_faults
+from caretally.patient_months.span_checks import place_faults, span_faults
 from caretally.patient_months.table_bounds import (
     DAY,
+    INSTANT,
     READINGS,
     ROLE,
     Bound,
     fact_bounds,
     position_in,
 )
+from caretally.patient_months.tables_to_fold import performances_of
 
-FACT_COLUMNS = (
-    ("code", "code"), ("begins", "from"), ("begins", "to"), ("x", "x"), ("y", "y"),
-)  # fmt: skip
-"""Bounds of facts by kind, and the columns they are for."""
+FACT_COLUMNS = {"code": "code", "begins": "from", "x": "x", "y": "y"}
+"""Columns of facts that are bound by kind, and what their file calls them."""
 
 
-def faults_of(tables: PartTables) -> list[Fault]:
-    """Return everything in tables that the fold could not take, column by column.
+def looked_at(tables: PartTables) -> tuple[PartTables, list[Fault]]:
+    """Return tables with who performed what, and everything in them that the fold cannot take.
 
-    Where the rows of patients cannot be told apart, nothing else is looked at.
+    Where the rows of patients cannot be told apart, nothing else is looked at, and the order of
+    performances only where every number holds.
     """
-    return [*count_faults(tables)] or [
+    faults = [*count_faults(tables)] or [
         *span_faults(tables), *reading_faults(tables), *staff_faults(tables), *fact_faults(tables),
     ]  # fmt: skip
+    if faults:
+        return tables, faults
+    performances = performances_of(tables.spans)
+    faults = [*place_faults(tables.spans, performances)]
+    return replace(tables, performances=performances), faults
 
 
 def count_faults(tables: PartTables) -> Iterator[Fault]:
@@ -69,7 +74,7 @@ def reading_faults(tables: PartTables) -> Iterator[Fault]:
     for column, bound in READINGS.items():
         values = getattr(readings, column)
         yield from told("readings", column, values, outside(values, bound), bound)
-    unsorted = falls_within(readings.at, tables.reading_counts)
+    unsorted = falling(readings.at, tables.reading_counts)
     yield from told("readings", "at", readings.at, unsorted, "readings of a patient by instant")
 
 
@@ -78,7 +83,7 @@ def staff_faults(tables: PartTables) -> Iterator[Fault]:
     staff = tables.staff
     bound = position_in("staff", len(tables.words.staff))
     yield from told("staff", "staff", staff.staff, outside(staff.staff, bound), bound)
-    unsorted = np.flatnonzero(falls(staff.staff)) + 1
+    unsorted = falling(staff.staff, np.array([len(staff.staff)]))
     yield from told("staff", "staff", staff.staff, unsorted, "registrations by person")
     yield from told("staff", "role", staff.role, outside(staff.role, ROLE), ROLE)
     for column, days in (("from", staff.from_day), ("to", staff.to_day)):
@@ -94,11 +99,12 @@ def fact_faults(tables: PartTables) -> Iterator[Fault]:
     if len(wrong):
         return
     kind = facts.kind.astype(np.intp)
-    columns = (facts.code, facts.begins, facts.ends, facts.x, facts.y)
-    for (field, column), values in zip(FACT_COLUMNS, columns, strict=True):
+    for field, column in FACT_COLUMNS.items():
         by_kind = [getattr(each, field) for each in bounds]
-        yield from faults_by_kind(column, values, kind, by_kind)
-    unsorted = falls_within(kind * KEY + facts.code, tables.fact_counts)
+        yield from faults_by_kind(column, getattr(facts, field), kind, by_kind)
+    ends = outside_unless_open(facts.ends, INSTANT)
+    yield from told("facts", "to", facts.ends, ends, "an instant or a day of the years 1 to 9999")
+    unsorted = falling(kind * KEY + facts.code, tables.fact_counts)
     yield from told("facts", "kind", facts.kind, unsorted, "facts of a patient by kind and code")
 
 
@@ -107,8 +113,6 @@ def faults_by_kind(
 ) -> Iterator[Fault]:
     """Yield the fault of a column of facts whose bounds depend on the kind of the row."""
     rows = outside_by_kind(values, kind, bounds)
-    if column == "to":
-        rows = rows[np.abs(values[rows]) != FOREVER]
     if len(rows):
         number = int(kind[rows[0]])
         expected = f"{bounds[number]} for a fact of kind {number}"
@@ -117,10 +121,11 @@ def faults_by_kind(
 
 def outside_by_kind(values: Array, kind: Array, bounds: Sequence[Bound]) -> Array:
     """Return the rows whose number is out of the bounds of their kind."""
-    low: Array = np.array([bound.low for bound in bounds])
-    high: Array = np.array([bound.high for bound in bounds])
-    is_wrong = values > high[kind]
+    limits = np.iinfo(values.dtype)
+    low: Array = np.array([max(bound.low, limits.min) for bound in bounds], values.dtype)
+    high: Array = np.array([min(bound.high, limits.max) for bound in bounds], values.dtype)
+    is_wrong = values > high.take(kind, mode="clip")
     # Looking up a bound by row costs more than the rest: mostly no row is below any.
     if len(values) and values.min() < low.max():
-        is_wrong |= values < low[kind]
+        is_wrong |= values < low.take(kind, mode="clip")
     return np.flatnonzero(is_wrong)

@@ -52,10 +52,14 @@ def owners_of_items(first: Array) -> Array:
 
 
 def performances_of(spans: SpanTable) -> Performances:
-    """Return who performed what, in the order of spans and in that of each person's starts."""
+    """Return who performed what, in the order of spans and in that of each person's starts.
+
+    A place that nobody has, which there is none of in tables that hold, is taken by row -1.
+    """
     span = owners_of_items(spans.first_performer)
-    by_staff: Array = np.empty(len(span), dtype=np.int32)
-    by_staff[spans.places] = np.arange(len(span), dtype=np.int32)
+    by_staff: Array = np.full(len(span), -1, dtype=np.int32)
+    # Twice as quick to look up by as what the file holds.
+    by_staff[spans.places.astype(np.intp)] = np.arange(len(span), dtype=np.int32)
     return Performances(spans.performers, span, by_staff, spans.places)
 
 
@@ -92,7 +96,7 @@ def near_month(tables: PartTables, month: ServiceMonth) -> tuple[PartTables, Arr
         )
     )  # fmt: skip
     counts = np.bincount(chosen.patient, minlength=len(tables.patients))
-    return replace(tables, spans=chosen, span_counts=counts), rows
+    return replace(tables, spans=chosen, span_counts=counts, performances=None), rows
 
 
 def chosen_items(first: Array, rows: Array) -> tuple[Array, Array]:
@@ -169,7 +173,7 @@ def part_of(tables: PartTables, month: ServiceMonth, rules: Rules, codes: CodeTa
         array_calendar(month, tuple(tables.words.zones)),
         arrayed(rules),
         spans_of(tables),
-        performances_of(spans),
+        tables.performances or performances_of(spans),
         legs_of(spans),
         Staff(firsts_of(registrations), staff.role, staff.from_day, staff.to_day),
         windows_of(tables, codes),

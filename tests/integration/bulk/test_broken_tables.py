@@ -137,7 +137,7 @@ OF_FACTS = [
     Fault("facts", "from", -(1 << 63), "an instant", SETUP),
     Fault("facts", "from", 1_770_000_000, "a day", COVERED),
     Fault("facts", "to", (1 << 60) + 1, "an instant", ENROLLED),
-    Fault("facts", "to", 1_770_000_000, "a day", COVERED),
+    Fault("facts", "to", -(1 << 60) - 1, "an instant", COVERED),
     Fault("facts", "x", -1, f"0 to {(1 << 62) - 1}", DETAIL),
     Fault("facts", "x", 1 << 62, f"0 to {(1 << 62) - 1}", ACCESS),
     Fault("facts", "y", 9_999, "a position in the part's diagnosis_sets", DETAIL),

@@ -81,8 +81,8 @@ def pairing_problems(spans: Any, path: Path) -> Iterator[Problem]:
     """Yield the first span whose lists of performers and of places differ in length."""
     performers, _ = flattened(spans, "performers")
     places, _ = flattened(spans, "places")
-    unlike = np.flatnonzero(np.diff(performers) != np.diff(places))
-    if len(unlike):
+    if not np.array_equal(performers, places):
+        unlike = np.flatnonzero(np.diff(performers) != np.diff(places))
         row = unlike[0]
         yield Problem(
             where=f"{path}: row {row}", field="places", found=f"{np.diff(places)[row]} places",

@@ -36,7 +36,7 @@ from caretally.patient_months.part_tables import (
     StaffTable,
     TableWords,
 )
-from caretally.patient_months.table_checks import faults_of
+from caretally.patient_months.table_checks import looked_at
 
 DATASET = "tables.json"
 SPAN_COLUMNS = (
@@ -158,10 +158,10 @@ def read_part(folder: Path) -> PartTables:
         InputError: a file is missing, broken, of another version, or holds what cannot be.
     """
     words, columns = all_of([partial(read_words, folder), partial(read_columns, folder)])
-    tables = tables_of(columns, words)
+    tables, faults = looked_at(tables_of(columns, words))
     problems = [
         *pairing_problems(columns.spans, folder / "spans.parquet"),
-        *(problem_of(fault, folder) for fault in faults_of(tables)),
+        *(problem_of(fault, folder) for fault in faults),
     ]
     if problems:
         raise InputError(problems)

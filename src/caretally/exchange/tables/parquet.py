@@ -124,5 +124,6 @@ def flattened(table: Any, name: str) -> tuple[Array, Array]:
     """Return where each list of a column begins, and the items of all lists."""
     column = one_piece(table, name)
     offsets = column.offsets.to_numpy()
-    first = offsets - offsets[0] if len(offsets) else np.zeros(1, dtype=np.int32)
-    return first, column.flatten().to_numpy()
+    if len(offsets) and offsets[0]:
+        offsets = offsets - offsets[0]
+    return offsets, column.flatten().to_numpy()
