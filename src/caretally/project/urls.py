@@ -26,4 +26,5 @@ urlpatterns = [
     path(PRACTICE, include("caretally.web.enrollment.urls")),
     path(PRACTICE, include("caretally.web.patients.urls")),
     path(PRACTICE, include("caretally.web.timers.urls")),
+    path(PRACTICE, include("caretally.web.settings.urls")),
 ]

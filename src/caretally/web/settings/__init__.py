@@ -1,0 +1,1 @@
+"""Settings: the practice and its clinics, staff, people with roles, payers, policies."""
