@@ -242,25 +242,30 @@ class PatientCard(models.Model):
 class WorkItem(models.Model):
     """A patient's place on the worklist of a day: a projection of the journal and of that day.
 
-    as_of_on: the local date it was worked out for. urgency: 0 is the most urgent. by_on: last
-    feasible day of what can still be reached, empty where nothing is. content: JSON.
+    as_of_on: the local date it was worked out for; empty while it waits to be worked out.
+    urgency: 0 is the most urgent. by_on: last feasible day of what can still be reached, 9999-12-31
+    where nothing is. programs, reasons, team: words with a space around each. content: JSON.
     """
 
     practice = models.ForeignKey(Practice, models.PROTECT, db_index=False)
     stream = models.OneToOneField(Stream, models.PROTECT)
     patient = models.TextField()
+    name_key = models.TextField(default="")
     clinic = models.TextField(default="")
     month = models.TextField()
     as_of_on = models.TextField()
     is_listed = models.BooleanField()
     urgency = models.IntegerField()
     by_on = models.TextField(default="")
+    programs = models.TextField(default="")
+    reasons = models.TextField(default="")
+    team = models.TextField(default="")
     content = models.TextField()
 
     class Meta:
         indexes: ClassVar = [
             models.Index(
-                fields=["practice", "is_listed", "urgency", "by_on", "patient"],
+                fields=["practice", "is_listed", "urgency", "by_on", "name_key", "patient"],
                 name="store_workitem_order",
             ),
             models.Index(fields=["practice", "as_of_on"], name="store_workitem_day"),

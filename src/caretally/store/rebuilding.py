@@ -7,6 +7,7 @@ version, so that open pages have nothing to reload.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from caretally.store.cards import write_cards
 from caretally.store.database import Database
@@ -15,6 +16,8 @@ from caretally.store.months import Desk, work_out
 from caretally.store.reach import Reach, months_of, zones_of
 from caretally.store.streams import ACCESS, COLUMNS, OWN, Book, Stream, locked_book, stream_of
 from caretally.store.ties import Filed, file_corrections, file_ties, targets_of
+from caretally.store.worklist import round_of, write_items
+from caretally.store.worklist_marks import mark
 
 MOST_AT_ONCE = 5_000
 """Entries whose ties are written together."""
@@ -33,8 +36,10 @@ def rebuild(db: Database, desk: Desk) -> int:
     for practice in practices:
         with db.atomic():
             book = locked_book(db, practice)
+            days = item_days(book)
             versions = dropped(book)
             rebuild_practice(book, desk)
+            rebuild_items(book, desk, days)
             count += restore_versions(book, versions)
     return count
 
@@ -54,6 +59,23 @@ def dropped(book: Book) -> Versions:
     )
     book.db.run("UPDATE store_stream SET ties = 0 WHERE practice_id = %s", book.number)
     return {(row[0], row[1]): (row[2], bytes(row[3])) for row in rows}
+
+
+def item_days(book: Book) -> dict[int, str]:
+    """Return for which day each item of the worklist was worked out; empty where it waits."""
+    rows = book.db.rows(
+        "SELECT stream_id, as_of_on FROM store_workitem WHERE practice_id = %s", book.number
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def rebuild_items(book: Book, desk: Desk, days: dict[int, str]) -> None:
+    """Work the items of the worklist out for the days they were of; those that waited, wait."""
+    streams = [stream for stream in journal_streams(book) if stream.patient is not None]
+    for day in sorted(set(days.values()) - {""}):
+        found = round_of(book, desk, date.fromisoformat(day))
+        write_items(book, desk, [each for each in streams if days.get(each.id) == day], found)
+    mark(book, [each for each in streams if not days.get(each.id)])
 
 
 def journal_streams(book: Book) -> list[Stream]:

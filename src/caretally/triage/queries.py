@@ -74,6 +74,16 @@ def last_answer(entries: Iterable[Entry]) -> datetime | None:
 def is_answer(entry: Entry) -> bool:
     """Tell whether an entry answers the readings before it."""
     body = entry.body
-    if isinstance(body, ContactHeld):
-        return body.two_way and body.spoke_with != "other"
-    return isinstance(body, ProviderNotified) and body.why in {"finding", "alert"}
+    told = isinstance(body, ProviderNotified) and body.why in {"finding", "alert"}
+    return told or is_conversation(entry)
+
+
+def is_conversation(entry: Entry) -> bool:
+    """Tell whether staff talked with the patient or a caregiver; an AI agent is no staff."""
+    body = entry.body
+    return (
+        isinstance(body, ContactHeld)
+        and body.two_way
+        and body.spoke_with != "other"
+        and body.mode != "ai_telephone"
+    )
