@@ -151,7 +151,7 @@ def actions(practice: str, row: Row) -> list[Action]:
 def link(name: str, practice: str, patient: str) -> str:
     """Return the address of a patient's page of some name; nothing where there is none."""
     try:
-        return reverse(name, kwargs={"practice": practice, "patient": patient})
+        return str(reverse(name, kwargs={"practice": practice, "patient": patient}))
     except NoReverseMatch:
         return ""
 

@@ -56,7 +56,7 @@ def tabs(found: Found, search: Search) -> list[dict[str, Any]]:
     return every + [
         {"words": URGENCY_WORDS[name], "count": found.counts.get(name, 0),
          "href": query(search, urgency=name), "is_here": search.urgency == name,
-         "hue": HUES[name]}
+         "hue": HUES[name] if found.counts.get(name) else ""}
         for name in URGENCIES
     ]  # fmt: skip
 
