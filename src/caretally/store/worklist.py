@@ -64,6 +64,7 @@ def refresh_day(journal: StoredJournal, practice: str, now: datetime, limit: int
     if book is None:
         return 0
     day = day_at(book, journal.desk, now)
+    mark_missing(book)
     if waiting(book, day):
         found, done, count = round_of(book, journal.desk, day), 0, 1
         while count and done < limit:
