@@ -18,6 +18,7 @@ LAST_PORT = 65_535
 DEFAULTS: Mapping[str, str] = {
     "home": "var", "host": "127.0.0.1", "port": "8000", "database_url": "", "secret_key": "",
     "tsa_url": "", "public_url": "", "owner_database_url": "", "sealing_keys": "",
+    "hook_networks": "",
 }  # fmt: skip
 """What holds where nothing is set."""
 
@@ -37,6 +38,8 @@ class Settings:
     owner_database_url: as database_url, for `migrate` alone: on PostgreSQL the owner of the tables.
     sealing_keys: keys under which secrets of others are kept, separated by commas, the newest
         first; one is made in the home where none is named.
+    hook_networks: networks of one's own that webhooks may be sent to, such as 10.1.0.0/16,
+        separated by commas; where none is named, webhooks go to the public network over TLS alone.
     """
 
     home: Path
@@ -48,6 +51,7 @@ class Settings:
     public_url: str
     owner_database_url: str
     sealing_keys: tuple[str, ...]
+    hook_networks: str
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Settings:
@@ -76,6 +80,7 @@ class Settings:
             tsa_url=told["tsa_url"], public_url=told["public_url"].rstrip("/"),
             owner_database_url=told["owner_database_url"],
             sealing_keys=tuple(filter(None, told["sealing_keys"].split(","))),
+            hook_networks=told["hook_networks"],
         )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from caretally.errors import MissingExtraError
 
 if TYPE_CHECKING:
+    import httpx
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pyspark import sql
 
 PACKAGES = {
+    "httpx": ("server", "httpx"),
     "np": ("bulk", "numpy"),
     "pa": ("bulk", "pyarrow"),
     "pc": ("bulk", "pyarrow.compute"),
@@ -28,7 +30,7 @@ PACKAGES = {
     "sql": ("cluster", "pyspark.sql"),
 }
 """The extra and the package that each name stands for."""
-__all__ = ["np", "pa", "pc", "pq", "ray", "sql"]
+__all__ = ["httpx", "np", "pa", "pc", "pq", "ray", "sql"]
 
 
 def __getattr__(name: str) -> Any:

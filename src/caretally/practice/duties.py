@@ -14,6 +14,8 @@ from django_tasks import task
 
 from caretally.clock import now, outside
 from caretally.exchange.timestamps import stamping
+from caretally.practice.hooks import deliver_due
+from caretally.practice.idempotency import forget_answers
 from caretally.practice.opened import journal
 from caretally.settings import Settings
 from caretally.store.jobs import forget_ended
@@ -51,7 +53,19 @@ def forget_jobs(kept: StoredJournal, at: datetime) -> int:
     return forget_ended(outside())
 
 
+def deliver_hooks(kept: StoredJournal, at: datetime) -> int:
+    """Tell subscriptions of the events that are due."""
+    return deliver_due(kept.db, at)
+
+
+def forget_answered(kept: StoredJournal, at: datetime) -> int:
+    """Forget answers to requests that nobody sends again."""
+    return forget_answers(kept.db, at)
+
+
 DUTIES: Mapping[str, Rota] = {
+    "hooks": Rota(timedelta(seconds=5), deliver_hooks),
+    "answers": Rota(timedelta(hours=1), forget_answered),
     "seal": Rota(timedelta(minutes=10), seal_daily),
     "jobs": Rota(timedelta(minutes=10), forget_jobs),
 }

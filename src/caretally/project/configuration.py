@@ -69,6 +69,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
         (home / SQLITE_FILE).touch(mode=0o600, exist_ok=True)
     return {
         "SECRET_KEY": settings.secret_key or kept_secret(home, KEY_FILE),
+        "HOOK_NETWORKS": settings.hook_networks,
         "SEALING_KEYS": settings.sealing_keys or (kept_secret(home, SEALING_FILE),),
         "DATABASES": databases(settings, home),
         "INSTALLED_APPS": list(APPS),
