@@ -4,75 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from select import select
-from urllib.error import HTTPError
 
 import pytest
 
 from tests.architecture.modules import ROOT
-from tests.integration.databases import free_port
-
-PATIENCE = 60
-
-
-class Server:
-    """A running `caretally serve`."""
-
-    def __init__(self, home: Path, *words: str) -> None:
-        """Start it on a free port and wait until it answers."""
-        self.port = free_port()
-        self.home = home
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("CARETALLY_", "DJANGO_"))}
-        self.surroundings = {
-            **kept, "PYTHONPATH": str(ROOT / "src"), "CARETALLY_HOME": str(home),
-            "CARETALLY_PORT": str(self.port),
-        }  # fmt: skip
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "caretally", "serve", *words],
-            env=self.surroundings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )  # fmt: skip
-        self.said = b""
-        self.hear(b"until Ctrl+C")
-        self.ask("/accounts/login/")
-
-    def hear(self, words: bytes) -> None:
-        """Read what it says until some words."""
-        assert self.process.stdout is not None
-        while words not in self.said:
-            ready, _, _ = select([self.process.stdout], [], [], PATIENCE)
-            part = os.read(self.process.stdout.fileno(), 65_536) if ready else b""
-            assert part, self.said.decode()
-            self.said += part
-
-    def ask(self, path: str) -> tuple[int, bytes]:
-        """Return status and body of an address, once the server listens."""
-        for _ in range(2_000):
-            try:
-                with urllib.request.urlopen(
-                    f"http://127.0.0.1:{self.port}{path}", timeout=PATIENCE
-                ) as answer:
-                    return answer.status, answer.read()
-            except HTTPError as refused:
-                return refused.code, refused.read()
-            except OSError:
-                with socket.socket() as probe:
-                    probe.settimeout(0.05)
-                    probe.connect_ex(("127.0.0.1", self.port))
-                select([], [], [], 0.05)
-        raise AssertionError("the server does not listen")
-
-    def stop(self) -> int:
-        """End it as a supervisor would; returns its exit status."""
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=PATIENCE)
+from tests.integration.served import PATIENCE, Server
 
 
 @pytest.fixture

@@ -61,7 +61,8 @@ def request_log(
     def answered(request: HttpRequest) -> HttpResponse:
         begun = perf_counter_ns()
         response = answer(request)
-        if request.path.endswith(QUIET) and response.status_code < 500:
+        is_quiet = request.path.endswith(QUIET) or request.path.startswith("/static/")
+        if is_quiet and response.status_code < 500:
             return response
         match = request.resolver_match
         user = getattr(request, "user", None)
