@@ -18,15 +18,12 @@ from caretally.practice.office import Office
 from caretally.practice.roles import RECORD_CARE, RECORD_FOR_OTHERS
 from caretally.practice.timing import limits_in
 from caretally.practice.timing_local import LocalTime, instant, instant_after
-from caretally.practice.timing_people import staff_of
+from caretally.practice.timing_people import PRACTITIONERS, staff_of
 from caretally.practice.timing_taken import taken_of
 from caretally.store.models import Membership, RunningTimer
 from caretally.timekeeping import commands, timers
 from caretally.timekeeping.logged import Taken, taken_by_timer
 from caretally.timekeeping.spans import Span
-
-PRACTITIONERS = frozenset({"physician", "np", "pa", "cns", "cnm"})
-"""Roles of those who bill under their own name and may mark time for their data review."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,8 @@ from caretally.store.database import Database
 from caretally.store.models import Membership
 
 AGENT = "ai_agent"
+PRACTITIONERS = frozenset({"physician", "np", "pa", "cns", "cnm"})
+"""Roles of those who bill under their own name and decide on treatment."""
 WITHOUT_STAFF_ID = (
     "your account has no staff id in this practice, so nothing can be recorded as your work; "
     "an administrator gives you one under Settings, People"
@@ -38,9 +40,9 @@ class Colleague:
     user: int | None = None
 
     @property
-    def initials(self) -> str:
-        """First letters of the name."""
-        return initials(self.label)
+    def is_practitioner(self) -> bool:
+        """Whether the person decides on treatment under a license of their own."""
+        return bool(PRACTITIONERS & set(self.roles))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,4 +27,5 @@ urlpatterns = [
     path(PRACTICE, include("caretally.web.patients.urls")),
     path(PRACTICE, include("caretally.web.timers.urls")),
     path(PRACTICE, include("caretally.web.settings.urls")),
+    path(PRACTICE, include("caretally.web.contacts.urls")),
 ]

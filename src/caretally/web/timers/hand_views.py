@@ -18,9 +18,9 @@ from caretally.practice import timing_by_hand
 from caretally.practice.office import Chart, Office
 from caretally.practice.roles import RECORD_CARE, RECORD_FOR_OTHERS
 from caretally.practice.timing import clocks
-from caretally.practice.timing_by_hand import PRACTITIONERS, Written, own_entry
+from caretally.practice.timing_by_hand import Written, own_entry
 from caretally.practice.timing_local import TWICE, typed_from
-from caretally.practice.timing_people import colleagues, labels, staff_of
+from caretally.practice.timing_people import PRACTITIONERS, colleagues, labels, staff_of
 from caretally.web.frame.asking import page
 
 
