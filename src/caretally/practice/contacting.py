@@ -198,6 +198,7 @@ def overlaps(office: Office, body: object, *, but: tuple[str, ...]) -> tuple[Not
     found = []
     for person in body.performers:
         rivals = [each for each in taken_of(office, person, whole) if each.by not in but]
+        entries = len({each.by for each in rivals})
         if rivals:
             shared = [
                 span(max(each.span.start, whole.start), min(each.span.end, whole.end))
@@ -207,7 +208,8 @@ def overlaps(office: Office, body: object, *, but: tuple[str, ...]) -> tuple[Not
                 Notice(
                     name="staff_overlap",
                     says=f"{clock(total_seconds(shared))} of it are on record for {person} in "
-                    f"{len({each.by for each in rivals})} other entries; a second counts once",
+                    f"{entries} other {'entry' if entries == 1 else 'entries'}; "
+                    "a second counts once",
                     mend="correct the times where they are wrong",
                 )
             )
