@@ -16,7 +16,7 @@ register = template.Library()
 STATE_WORDS = {
     "billable": "Billable", "at_risk": "Billable, at risk", "held": "Held",
     "reachable": "Reachable", "unreachable": "Unreachable", "quiet": "Not this month",
-    "supported": "Supported",
+    "supported": "Supported", "no_activity": "No activity yet",
 }  # fmt: skip
 STATE_CLASSES = {
     "billable": "state-met", "at_risk": "state-open", "held": "state-unmet",
