@@ -219,7 +219,7 @@ def says_of(state: str, said: Mapping[str, Any], standing: Standing) -> str:
     unmet = [str(each["says"]) for each in said["criteria"] if each["status"] == "unmet"]
     if unmet:
         return unmet[0] if state == HELD else unmet[-1]
-    return "Nothing of this month is judged by it yet."
+    return ""
 
 
 def amount_of(fees: Fees, code: str, lines: Iterable[Line], day: date) -> Money | None:

@@ -199,8 +199,9 @@ def gaps_of(office: Office, chart: Chart) -> tuple[EnrollmentState, ...]:
     return tuple(state_of(chart.record, each, office.now, demands) for each in programs)
 
 
-def ladder_of(office: Office, chart: Chart) -> tuple[tuple[str, Reach], ...]:
-    """Return, by program, where the patient stands on the ladder of those who are not reached."""
+def ladder_of(office: Office, chart: Chart) -> tuple[tuple[str, Reach, bool], ...]:
+    """Return, by program, where a patient stands who is not reached, and whether it is overdue."""
+    today = chart.day_of(office.now)
     found = []
     for program in chart.card.programs.split():
         question = Question(
@@ -208,7 +209,7 @@ def ladder_of(office: Office, chart: Chart) -> tuple[tuple[str, Reach], ...]:
         )
         where = reach(chart.record.in_force, question)
         if where.step != REACHED:
-            found.append((program, where))
+            found.append((program, where, where.is_overdue(today)))
     return tuple(found)
 
 

@@ -107,6 +107,8 @@ def chart(
 
 def title_of(vital: Vital) -> str:
     """Return the title of a drawing."""
+    if vital.unit.startswith("per "):
+        return f"{vital.kind.title} {vital.unit}"
     return f"{vital.kind.title} in {vital.unit}" if vital.unit else vital.kind.title
 
 
