@@ -22,14 +22,15 @@ PATIENCE = 60
 class Server:
     """A running `caretally serve`."""
 
-    def __init__(self, home: Path, *words: str) -> None:
-        """Start it on a free port and wait until it answers."""
+    def __init__(self, home: Path, *words: str, **settings: str) -> None:
+        """Start it on a free port, with further settings by name, and wait until it answers."""
         self.port = free_port()
         self.home = home
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("CARETALLY_", "DJANGO_"))}
         self.surroundings = {
             **kept, "PYTHONPATH": str(ROOT / "src"), "CARETALLY_HOME": str(home),
             "CARETALLY_PORT": str(self.port),
+            **{f"CARETALLY_{name.upper()}": value for name, value in settings.items()},
         }  # fmt: skip
         home.parent.mkdir(parents=True, exist_ok=True)
         self.log = home.with_suffix(f".{self.port}.log")
@@ -79,6 +80,13 @@ class Server:
         """End it as a supervisor would; returns its exit status."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout=PATIENCE)
+
+    def run(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
+        """Run a command in the same surroundings."""
+        return subprocess.run(
+            [sys.executable, "-m", "caretally", *words], env=self.surroundings,
+            capture_output=True, text=True, check=False, timeout=PATIENCE,
+        )  # fmt: skip
 
     def kill(self) -> None:
         """End it and all it started, at once."""
