@@ -13,6 +13,7 @@ from caretally.billability.slots import (
     has_any,
     has_code,
     knows_payer,
+    program_number,
     setup_taken,
     system_mask,
     total,
@@ -61,6 +62,11 @@ def is_established(slot: Slot, within: Whole) -> Outcome:
 def began_monitoring_by(slot: Slot, latest: Whole) -> Outcome:
     """Monitoring began on {observed:date}; by {required:date} no earlier visit was asked for."""
     return at_most(slot.facts.began_on, latest)
+
+
+def is_therapeutic(slot: Slot) -> Outcome:
+    """The program is remote therapeutic monitoring, for which no earlier visit is asked."""
+    return equals(slot.facts.program, program_number("rtm"))
 
 
 def is_not_access_aligned(slot: Slot) -> Outcome:
@@ -207,9 +213,10 @@ CRITERIA = {
     criterion.__name__: criterion
     for criterion in (
         is_enrolled, has_consent, is_ordered, has_diagnosis, is_covered, is_authorized,
-        is_established, began_monitoring_by, is_not_access_aligned, is_outside_global_surgery,
-        is_outside_g0511, may_use_g0511, has_payer_diagnosis, is_not_billed_elsewhere,
-        is_in_one_monitoring_program, is_not_in_apcm, is_billable, is_not_bundled,
+        is_established, began_monitoring_by, is_therapeutic, is_not_access_aligned,
+        is_outside_global_surgery, is_outside_g0511, may_use_g0511, has_payer_diagnosis,
+        is_not_billed_elsewhere, is_in_one_monitoring_program, is_not_in_apcm, is_billable,
+        is_not_bundled,
         is_preferred_to, talked_live, reaches_management_time, stays_below_management_time,
         reaches_live_floor, reaches_marked_time, reaches_staff_time, reaches_practitioner_time,
         has_device_data, reaches_data_days, reaches_covid_days, stays_within_data_days, has_setup,

@@ -20,6 +20,8 @@ from caretally.enrollment.standing import Demands
 VISIT_YEARS, BEGUN_BY = "within", "latest"
 """Names of the amounts of `is_established` and of its alternative."""
 DEFAULT_VISIT_YEARS = 3
+UNASKED_OF = {"is_therapeutic": "rtm"}
+"""Criteria that ask for a program only, and the program."""
 KEPT = 4096
 """Answers kept at once: a few dates, of each program and payer."""
 
@@ -29,7 +31,9 @@ def demands_of(planner: Planner, program: str, day: date, payer: str | None) -> 
     codes: dict[str, tuple[str, ...]] = {}
     amounts: dict[str, Any] = {}
     for code, plans in _plans(planner, program, day, payer):
-        for step in filter(is_demanded, plans.own.steps):
+        for step in plans.own.steps:
+            if not is_demanded(step, program):
+                continue
             codes[step.name] = (*codes.get(step.name, ()), code)
             for each in (step, *step.any_of):
                 amounts.update(each.arguments)
@@ -53,9 +57,18 @@ def demands_by(planner: Planner) -> DemandsOf:
     return asked
 
 
-def is_demanded(step: Step) -> bool:
-    """Tell whether a line falls without this; `is_authorized` is in every sheet, mostly unasked."""
-    return step.blocks and step.arguments.get("demanded", 1) != 0
+def is_demanded(step: Step, program: str) -> bool:
+    """Tell whether a line of a program falls without this.
+
+    `is_authorized` is in every sheet, mostly unasked; being in the program may be enough.
+    """
+    is_asked = step.arguments.get("demanded", 1) != 0
+    return step.blocks and is_asked and not is_enough(step, program)
+
+
+def is_enough(step: Step, program: str) -> bool:
+    """Tell whether a step has an alternative that everybody in the program meets."""
+    return any(UNASKED_OF.get(each.name) == program for each in step.any_of)
 
 
 def _plans(

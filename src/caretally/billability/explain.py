@@ -10,6 +10,7 @@ from caretally.billability.lines import risks_of
 from caretally.billability.patient_judging import Judged
 from caretally.billability.plans import Plans, Step
 from caretally.billability.sentences import BLANK, sentence
+from caretally.billability.slots import Slot
 from caretally.clock import date_of, day_number
 
 NOT_VALID = {
@@ -35,9 +36,15 @@ def criterion_json(step: Step, outcome: Outcome | None, status: str) -> dict[str
     }  # fmt: skip
 
 
-def spoken(step: Step) -> tuple[Step, ...]:
-    """Return the alternatives a step consists of, or the step."""
-    return step.any_of or (step,)
+def speaking(step: Step, outcome: Outcome, judged: Judged) -> tuple[Step, Outcome]:
+    """Return who speaks for a step: of alternatives the first that holds, or the very first."""
+    if step.any_of and outcome.holds:
+        slot = Slot(facts=judged.facts, code=judged.verdict.code)
+        for each in step.any_of:
+            found = each.ask(slot)
+            if found.holds:
+                return each, found
+    return step, outcome
 
 
 def criteria_json(judged: Judged) -> Iterator[dict[str, object]]:
@@ -48,7 +55,8 @@ def criteria_json(judged: Judged) -> Iterator[dict[str, object]]:
     is_reached = True
     for step, outcome in zip(plans.own.steps, judged.verdict.outcomes, strict=True):
         status = "met" if outcome.holds else "unmet"
-        yield criterion_json(step, outcome, status if is_reached else "not_reached")
+        told, seen = speaking(step, outcome, judged)
+        yield criterion_json(told, seen, status if is_reached else "not_reached")
         if step.name == "is_billable" and not outcome.holds:
             is_reached = False
     if judged.restriction is not None and judged.restricted is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from caretally.codes import BODY_SYSTEMS, CODE_BITS, PAYERS
+from caretally.codes import BODY_SYSTEMS, CODE_BITS, PAYERS, PROGRAMS
 from caretally.patient_months.facts import Facts, Whole
 
 
@@ -59,6 +59,11 @@ def has_any(mask: Whole, codes: Iterable[str]) -> Whole:
 def units_of(slot: Slot, codes: Iterable[str]) -> Whole:
     """Return the units of some codes that stand in the patient's month so far."""
     return sum(slot.units.get(code, 0) for code in codes)
+
+
+def program_number(program: str) -> int:
+    """Return the number of a program."""
+    return PROGRAMS.index(program)
 
 
 def system_mask(system: str) -> int:

@@ -252,9 +252,6 @@ def gather_evidence(part: Part, out: Folded, slot: int) -> None:
     facts[F_VISIT_YEARS][slot] = LATE_VISIT
     for row in range(windows.first[patient], windows.first[patient + 1]):
         weigh(part, out, row, on)
-    if on.program == RTM:
-        # Nobody asks whether a therapeutic patient was seen before (contract section 6).
-        facts[F_VISIT_YEARS][slot] = 0
     mask, aligned = facts[F_DIAGNOSES][slot], facts[F_ACCESS_ALIGNED][slot]
     facts[F_ACCESS_ALIGNED][slot] = int(mask != 0 and mask & ~aligned == 0)
     facts[F_DIAGNOSES][slot] = count_bits(mask)

@@ -78,7 +78,7 @@ class Facts(NamedTuple):
     payers: Whole
     """Different payers on the days of the month."""
     visit_years: Whole
-    """Years begun from the establishing visit to the episode, 999 for none; 0 in RTM, unasked."""
+    """Years begun from the establishing visit to the episode, 999 for none."""
     began_on: Whole
     """First day the program was ever enrolled."""
     health_center: Whole
