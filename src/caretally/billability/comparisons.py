@@ -19,31 +19,35 @@ class Outcome(NamedTuple):
     holds: Whole
 
 
+made = tuple.__new__
+"""Makes an outcome without the function that a named tuple puts before it; fifty times a month."""
+
+
 def at_least(observed: Whole, required: Whole) -> Outcome:
     """Ask for the required amount or more."""
-    return Outcome(observed, required, observed >= required)
+    return made(Outcome, (observed, required, observed >= required))
 
 
 def at_most(observed: Whole, required: Whole) -> Outcome:
     """Ask for the required amount or less."""
-    return Outcome(observed, required, observed <= required)
+    return made(Outcome, (observed, required, observed <= required))
 
 
 def below(observed: Whole, required: Whole) -> Outcome:
     """Ask for less than the required amount."""
-    return Outcome(observed, required, observed < required)
+    return made(Outcome, (observed, required, observed < required))
 
 
 def equals(observed: Whole, required: Whole) -> Outcome:
     """Ask for exactly the required amount."""
-    return Outcome(observed, required, observed == required)
+    return made(Outcome, (observed, required, observed == required))
 
 
 def some(observed: Whole) -> Outcome:
     """Ask for at least one."""
-    return at_least(observed, 1)
+    return made(Outcome, (observed, 1, observed >= 1))
 
 
 def none(observed: Whole) -> Outcome:
     """Ask for none at all."""
-    return at_most(observed, 0)
+    return made(Outcome, (observed, 0, observed <= 0))

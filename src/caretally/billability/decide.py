@@ -25,8 +25,9 @@ from caretally.journal.corrections import resolve
 from caretally.journal.entries import Entry
 from caretally.patient_months.columns import Folded, Part, Rules
 from caretally.patient_months.facts import Facts
-from caretally.patient_months.fold import fold_part
+from caretally.patient_months.fold import fold_patients
 from caretally.patient_months.positions import SLOTS
+from caretally.patient_months.quick_tables import quick
 from caretally.patient_months.rows import BuiltPart, Record, Words, build_part, plain_output
 from caretally.patient_months.window_rows import CodeTable
 
@@ -110,11 +111,12 @@ class FoldedPart:
     slots: Sequence[Sequence[Facts]]
 
 
-def folded(part: Part) -> FoldedPart:
-    """Return a part folded, on lists."""
-    capacity = SLOTS_PER_PATIENT * part.patients + 8
-    out = plain_output(part, capacity)
-    while fold_part(part, out) < 0:
+def folded(part: Part, *, only: int | None = None) -> FoldedPart:
+    """Return a part folded, on lists; of all its patients or only one."""
+    patients = range(part.patients) if only is None else range(only, only + 1)
+    capacity = SLOTS_PER_PATIENT * len(patients) + 8
+    out, rows = plain_output(part, capacity), quick(part)
+    while fold_patients(rows, quick(out), patients.start, patients.stop) < 0:
         capacity *= 2
         out = plain_output(part, capacity)
     count = out.cursor[SLOTS]

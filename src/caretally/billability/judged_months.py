@@ -64,6 +64,4 @@ class JudgedMonth:
 
 def is_loaded_for(bench: Bench, month: ServiceMonth) -> bool:
     """Tell whether rules for every date of a month are loaded."""
-    ruling = bench.planner.ruling_day
-    days = month.first_day, month.last_day
-    return all(bench.rulebook.is_loaded_on(ruling(day)) for day in days)
+    return bench.is_loaded(month)

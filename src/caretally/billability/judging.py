@@ -16,7 +16,7 @@ from caretally.billability.comparisons import Outcome
 from caretally.billability.plans import Plan, Planner, Plans, Step
 from caretally.billability.sheets import Edits, Restriction, Rulebook, Sheet
 from caretally.billability.slots import Slot
-from caretally.clock import date_of
+from caretally.clock import ServiceMonth, date_of
 from caretally.codes import PROGRAMS, REVIEW_CODE
 from caretally.patient_months.facts import Facts, Whole
 
@@ -108,6 +108,8 @@ class Bench:
     _codes: dict[tuple[int, int, int], tuple[str, ...]] = field(default_factory=dict)
     _excluded: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _changes: dict[int, tuple[date, ...]] = field(default_factory=dict)
+    _restrictions: dict[tuple[int, int], tuple[Restriction, ...]] = field(default_factory=dict)
+    _loaded: dict[ServiceMonth, bool] = field(default_factory=dict)
 
     def codes_for(self, program: int, period: int, decided: int) -> tuple[str, ...]:
         """Return the codes judged on a slot, in an order in which relations find their answers."""
@@ -149,9 +151,20 @@ class Bench:
 
     def restrictions(self, payer: int, day: int) -> tuple[Restriction, ...]:
         """Return the payer's restrictions, whatever their status, open on a date of service."""
-        sheet = self.planner.payer_sheet(payer)
-        on = self.planner.ruling_day(date_of(day))
-        return tuple(each for each in sheet.restrictions if each.is_open_on(on)) if sheet else ()
+        key = (payer, day)
+        if key not in self._restrictions:
+            sheet = self.planner.payer_sheet(payer)
+            on = self.planner.ruling_day(date_of(day))
+            known = sheet.restrictions if sheet else ()
+            self._restrictions[key] = tuple(each for each in known if each.is_open_on(on))
+        return self._restrictions[key]
+
+    def is_loaded(self, month: ServiceMonth) -> bool:
+        """Tell whether rules for every date of a month are loaded."""
+        if month not in self._loaded:
+            days = map(self.planner.ruling_day, (month.first_day, month.last_day))
+            self._loaded[month] = all(map(self.rulebook.is_loaded_on, days))
+        return self._loaded[month]
 
 
 def paired_with(edits: Edits, sheet: Sheet, sheets: Mapping[str, Sheet]) -> tuple[str, ...]:

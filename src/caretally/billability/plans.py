@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 from caretally.billability.comparisons import Outcome
@@ -50,16 +51,20 @@ class Step:
     any_of: tuple[Step, ...] = ()
     key: int = -1
     """The same for steps that get the same answer on a slot whatever the code; -1 for others."""
+    ask: Callable[[Slot], Outcome] = field(init=False, repr=False, compare=False)
+    """Asks the criterion about a slot, with its amounts."""
+
+    def __post_init__(self) -> None:
+        plain = partial(self.check, **self.arguments) if self.arguments else self.check
+        object.__setattr__(self, "ask", self.any_holds if self.any_of else plain)
 
     @property
     def blocks(self) -> bool:
         """Whether a line falls where this is unmet."""
         return self.effect in BLOCKING
 
-    def ask(self, slot: Slot) -> Outcome:
-        """Ask the criterion about a slot; of alternatives, the first speaks and any may hold."""
-        if not self.any_of:
-            return self.check(slot, **self.arguments)
+    def any_holds(self, slot: Slot) -> Outcome:
+        """Ask the alternatives about a slot: the first speaks, and any may hold."""
         outcomes = [step.ask(slot) for step in self.any_of]
         holds = outcomes[0].holds
         for outcome in outcomes[1:]:

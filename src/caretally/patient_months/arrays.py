@@ -13,7 +13,7 @@ from caretally.codes import PROGRAMS
 from caretally.patient_months.columns import FACTS, Calendar, Folded, Part
 from caretally.patient_months.extras import np
 from caretally.patient_months.fold import fold_part
-from caretally.patient_months.positions import MEMO_CELLS, WIDTH_OF
+from caretally.patient_months.positions import MEMO_WIDTH, WIDTH_OF
 from caretally.patient_months.rows import plain_output
 
 Array: TypeAlias = Any
@@ -21,8 +21,8 @@ Array: TypeAlias = Any
 
 LINE = 64
 """Bytes of a line of the processor's cache."""
-WIDE_FACTS = frozenset({"began_on", "episode_from", "setup_after"})
-"""Facts that may be FOREVER; all others fit 32 bits."""
+WIDE_FACTS = frozenset({"began_on", "episode_from", "setup_after", "diagnoses", "access_aligned"})
+"""Facts that may be FOREVER, or masks of 62 diagnoses on the way; all others fit 32 bits."""
 
 
 def array(column: Iterable[int]) -> Array:
@@ -90,6 +90,7 @@ class Workspace:
     def output(self, part: Part, capacity: int) -> Folded:
         """Return room for what the fold of a part writes, with so many slots."""
         spans, readings, patients = len(part.spans.start), len(part.readings.at), part.patients
+        persons = len(part.staff.first) - 1
         most = int(np.diff(array(part.readings.first)).max(initial=0))
         narrow, wide = np.int32, np.int64
         return Folded(
@@ -107,7 +108,7 @@ class Workspace:
             day=self.cells("day", most, narrow),
             day_devices=self.cells("day_devices", most, wide),
             day_systems=self.cells("day_systems", most, narrow),
-            memo=self.filled("memo", MEMO_CELLS, wide, -1),
+            memo=self.filled("memo", (len(PROGRAMS) + persons) * MEMO_WIDTH, wide, -1),
             cursor=self.filled("cursor", 4, wide),
         )
 

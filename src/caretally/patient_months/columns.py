@@ -187,8 +187,8 @@ class Folded(NamedTuple):
     day_devices: Cells
     day_systems: Cells
     memo: Cells
-    """By program: patient, from, until and reasons of the service state looked up last; then
-    person, from, until and rank of the registrations looked up last."""
+    """By program: patient, from, until and reasons of the service state looked up last; then by
+    person: zone, from, until and rank of the registrations looked up last."""
     cursor: Cells
     """How many slots are open, whether this episode's set-up is taken, whether slots ran out, and
     whether the set-up is taken under the strict floor."""

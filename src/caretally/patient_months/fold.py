@@ -95,18 +95,18 @@ def note_span(part: Part, out: Folded, span: int, slot: int, edges: tuple[int, i
         out.reasons[span] |= SPLIT
     if spans.kind[span] != ATTEMPT:
         zone = out.zone[spans.patient[span]]
-        out.facts[F_LATE][slot] += is_late(part, span, zone, edges[1])
-        out.facts[F_SHORT][slot] += out.counted[span] > 0 and length < part.rules.short_below
+        if is_late(part, span, zone, edges[1]):
+            out.facts[F_LATE][slot] += 1
+        if length < part.rules.short_below and out.counted[span] > 0:
+            out.facts[F_SHORT][slot] += 1
 
 
 def note_legs(part: Part, out: Folded, span: int) -> None:
-    """Say of contacts that count nothing anyway where an excluded leg shortened them as well."""
-    lane = out.lane[span]
-    if lane == AI or lane == CHAT:
-        for leg in range(part.spans.first_leg[span], part.spans.first_leg[span + 1]):
-            begins = max(part.legs.begins[leg], part.spans.start[span])
-            if begins < min(part.legs.ends[leg], part.spans.end[span]):
-                out.reasons[span] |= EXCLUDED
+    """Say of a contact that counts nothing anyway where an excluded leg shortened it as well."""
+    for leg in range(part.spans.first_leg[span], part.spans.first_leg[span + 1]):
+        begins = max(part.legs.begins[leg], part.spans.start[span])
+        if begins < min(part.legs.ends[leg], part.spans.end[span]):
+            out.reasons[span] |= EXCLUDED
 
 
 def fold_spans(part: Part, out: Folded, patient: int, slot: int) -> None:
@@ -121,9 +121,10 @@ def fold_spans(part: Part, out: Folded, patient: int, slot: int) -> None:
     for span in range(part.spans.first[patient], part.spans.first[patient + 1]):
         if is_in(part, span, begin, end):
             note_span(part, out, span, slot, (begin, end))
-            note_legs(part, out, span)
-            has_ai = has_ai or out.lane[span] == AI
-            has_chat = has_chat or out.lane[span] == CHAT
+            lane = out.lane[span]
+            if lane == AI or lane == CHAT:
+                note_legs(part, out, span)
+                has_ai, has_chat = has_ai or lane == AI, has_chat or lane == CHAT
     if has_ai:
         out.facts[F_AI][slot] = lane_seconds(part, out, patient, AI, (begin, end))
     if has_chat:
@@ -167,8 +168,13 @@ def fold_patient(part: Part, out: Folded, patient: int) -> None:
 
 def fold_part(part: Part, out: Folded) -> int:
     """Fold all patients of a part; returns the number of slots, or -1 if `facts` is too small."""
+    return fold_patients(part, out, 0, part.patients)
+
+
+def fold_patients(part: Part, out: Folded, first: int, last: int) -> int:
+    """Fold the patients from a first up to a last; all others only take part in conflicts."""
     prepare(part, out)
-    for patient in range(part.patients):
+    for patient in range(first, last):
         fold_patient(part, out, patient)
         if out.cursor[OVERFLOW]:
             return -1

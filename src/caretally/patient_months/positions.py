@@ -41,6 +41,5 @@ KEY = 1 << 20
 SLOTS, SETUP_TAKEN, OVERFLOW, SETUP_TAKEN_STRICTLY = range(4)
 """Cells of the fold's cursor."""
 MEMO_WIDTH = 4
-MEMO_CELLS = (PROGRAM_COUNT + 1) * MEMO_WIDTH
-"""One memory a program for its service, and a last one for a person's registrations."""
-OF_PERSON = PROGRAM_COUNT * MEMO_WIDTH
+OF_PERSONS = PROGRAM_COUNT * MEMO_WIDTH
+"""Where in the fold's memory persons begin, after the programs."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, chain, pairwise, repeat
 from typing import NamedTuple, TypeVar
 
 from caretally.clock import DEFAULT_ZONE, ServiceMonth, day_number, midnights
@@ -37,7 +37,7 @@ from caretally.patient_months.ledgers import (
     ledger_of,
     practice_ledger,
 )  # fmt: skip
-from caretally.patient_months.positions import MEMO_CELLS, WIDTH_OF
+from caretally.patient_months.positions import MEMO_WIDTH, WIDTH_OF
 from caretally.patient_months.reading_rows import NO_READINGS
 from caretally.patient_months.span_rows import SpanRow
 from caretally.patient_months.window_rows import (
@@ -112,7 +112,7 @@ SHARED_KINDS = frozenset({"practice_registered", "staff_registered", *CUSTODY_KI
 
 def firsts(groups: Iterable[Sequence[object]]) -> list[int]:
     """Return where each group begins in the concatenation, and where the last ends."""
-    return list(accumulate((len(group) for group in groups), initial=0))
+    return list(accumulate(map(len, groups), initial=0))
 
 
 def turned(rows: Sequence[Row], width: int) -> list[Sequence[int]]:
@@ -148,7 +148,7 @@ def span_columns(groups: Sequence[Sequence[SpanRow]]) -> tuple[Spans, Legs, list
     """Return the spans of all patients as columns, their excluded legs, and the rows in order."""
     flat = [row for group in groups for row in group]
     columns = turned(flat, len(SpanRow._fields))
-    patients = [patient for patient, group in enumerate(groups) for _ in group]
+    patients = list(chain.from_iterable(repeat(p, len(group)) for p, group in enumerate(groups)))
     legs = [leg for row in flat for leg in row.legs]
     performances = firsts([row.performers for row in flat])
     spans = Spans._make(
@@ -270,6 +270,7 @@ def build_part(record: Record, month: ServiceMonth, rules: Rules, codes: CodeTab
 def plain_output(part: Part, capacity: int) -> Folded:
     """Return empty lists for the fold to write into, with room for a number of slots."""
     spans, readings = len(part.spans.start), len(part.readings.at)
+    persons = len(part.staff.first) - 1
     most = max(
         (after - before for before, after in pairwise(part.readings.first)),
         default=0,
@@ -282,5 +283,5 @@ def plain_output(part: Part, capacity: int) -> Folded:
         zone=[0] * part.patients, program=[0] * part.patients, state=[0] * spans,
         seconds=[0] * (len(PROGRAMS) * WIDTH_OF),
         day=[0] * most, day_devices=[0] * most, day_systems=[0] * most,
-        memo=[-1] * MEMO_CELLS, cursor=[0, 0, 0, 0],
+        memo=[-1] * ((len(PROGRAMS) + persons) * MEMO_WIDTH), cursor=[0, 0, 0, 0],
     )  # fmt: skip

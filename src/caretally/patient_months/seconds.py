@@ -32,6 +32,7 @@ from caretally.patient_months.positions import (
     LIVE_OF,
     MANAGEMENT,
     MANAGEMENT_OF,
+    MEMO_WIDTH,
     MODE_AI,
     MODE_CHAT,
     NO_AUTHORITY,
@@ -39,7 +40,7 @@ from caretally.patient_months.positions import (
     NOT_COUNTED_CATEGORY,
     NOT_COUNTED_PERFORMER,
     NOTHING,
-    OF_PERSON,
+    OF_PERSONS,
     OTHER_PROGRAM,
     PART_OF_VISIT,
     PATIENT_OVERLAP,
@@ -88,12 +89,11 @@ def registration_at(
     part: Part, out: Folded, person: int, zone: int, second: int
 ) -> tuple[int, int]:
     """Return the registration state at a second, remembering the stretch looked up last."""
-    memo, key = out.memo, zone * KEY + person
-    if memo[OF_PERSON] == key and memo[OF_PERSON + 1] <= second < memo[OF_PERSON + 2]:
-        return memo[OF_PERSON + 3], memo[OF_PERSON + 2]
+    memo, cell = out.memo, OF_PERSONS + person * MEMO_WIDTH
+    if memo[cell] == zone and memo[cell + 1] <= second < memo[cell + 2]:
+        return memo[cell + 3], memo[cell + 2]
     rank, until = registration_state(part, person, zone, second)
-    memo[OF_PERSON], memo[OF_PERSON + 1] = key, second
-    memo[OF_PERSON + 2], memo[OF_PERSON + 3] = until, rank
+    memo[cell], memo[cell + 1], memo[cell + 2], memo[cell + 3] = zone, second, until, rank
     return rank, until
 
 
@@ -194,9 +194,9 @@ def mark_conflicts(part: Part, out: Folded) -> None:
 
 def span_state(part: Part, out: Folded, span: int, second: int) -> tuple[int, int]:
     """Return why a span counts nothing at a second, its performers left aside, and until when."""
-    patient = part.spans.patient[span]
-    reasons, until = service_at(part, out, patient, part.spans.program[span], second)
-    for leg in range(part.spans.first_leg[span], part.spans.first_leg[span + 1]):
+    spans = part.spans
+    reasons, until = service_at(part, out, spans.patient[span], spans.program[span], second)
+    for leg in range(spans.first_leg[span], spans.first_leg[span + 1]):
         begins, ends = part.legs.begins[leg], part.legs.ends[leg]
         if begins > second:
             until = min(until, begins)
@@ -233,15 +233,15 @@ def reviews(lane: int, rank: int) -> bool:
 
 def standing_of(part: Part, out: Folded, span: int, second: int) -> tuple[int, int, int]:
     """Return why a span counts nothing at a second, the rank it counts at, and until when."""
-    rows = part.performances
-    zone = out.zone[part.spans.patient[span]]
+    spans, rows = part.spans, part.performances
+    zone, lane = out.zone[spans.patient[span]], out.lane[span]
     reasons, until = span_state(part, out, span, second)
     lost, best = 0, 0
-    for row in range(part.spans.first_performance[span], part.spans.first_performance[span + 1]):
+    for row in range(spans.first_performance[span], spans.first_performance[span + 1]):
         person = rows.staff[row]
         rank, change = registration_at(part, out, person, zone, second)
         until = min(until, change)
-        if not rank or not reviews(out.lane[span], rank):
+        if not rank or not reviews(lane, rank):
             is_known = part.staff.first[person + 1] > part.staff.first[person]
             lost |= NOT_COUNTED_PERFORMER if is_known else NOT_COUNTED_PERFORMER | UNREGISTERED
             continue
@@ -262,17 +262,17 @@ def standing_of(part: Part, out: Folded, span: int, second: int) -> tuple[int, i
 
 def award(part: Part, out: Folded, span: int, rank: int, seconds: int) -> None:
     """Count seconds for a span and for its program, by lane and by who performed it."""
-    column = part.spans.program[span] * WIDTH_OF
+    column, totals = part.spans.program[span] * WIDTH_OF, out.seconds
     lane = out.lane[span]
     out.counted[span] += seconds
     if lane == REVIEW:
-        out.seconds[column + REVIEW_OF] += seconds
+        totals[column + REVIEW_OF] += seconds
         return
-    out.seconds[column + MANAGEMENT_OF] += seconds
-    out.seconds[column + (PRACTITIONER_OF if rank == 2 else STAFF_OF)] += seconds
+    totals[column + MANAGEMENT_OF] += seconds
+    totals[column + (PRACTITIONER_OF if rank == 2 else STAFF_OF)] += seconds
     if lane == LIVE:
         out.live[span] += seconds
-        out.seconds[column + LIVE_OF] += seconds
+        totals[column + LIVE_OF] += seconds
 
 
 def choose(part: Part, out: Folded, winner: int, span: int) -> int:
@@ -340,14 +340,14 @@ def sweep_alone(part: Part, out: Folded, span: int, edges: tuple[int, int]) -> N
 
 def fold_seconds(part: Part, out: Folded, patient: int, begin: int, end: int) -> None:
     """Count the patient's seconds between two instants, knot by knot of overlapping spans."""
-    spans = part.spans
-    span, last = spans.first[patient], spans.first[patient + 1]
+    starts, ends, lanes = part.spans.start, part.spans.end, out.lane
+    span, last = part.spans.first[patient], part.spans.first[patient + 1]
     while span < last:
         first, reach = span, -FOREVER
-        opening = spans.start[span]
-        while span < last and (span == first or spans.start[span] < reach):
-            if takes_seconds(out.lane[span]):
-                reach = max(reach, spans.end[span])
+        opening = starts[span]
+        while span < last and (span == first or starts[span] < reach):
+            if takes_seconds(lanes[span]):
+                reach = max(reach, ends[span])
             span += 1
         if reach > begin and opening < end:
             edges = max(opening, begin), min(reach, end)

@@ -335,7 +335,7 @@ def custodies(entries: Iterable[Entry]) -> dict[str, list[Custody]]:
     for device, told in by_device.items():
         told.sort(key=lambda event: event[:3])
         events = [event for event, counts in zip(told, moves(told), strict=True) if counts]
-        following = [event[0] for event in events[1:]] + [FOREVER]
+        following = [*(event[0] for event in events[1:]), FOREVER][: len(events)]
         for (begins, _, _, entry), ends in zip(events, following, strict=True):
             body = entry.body
             if isinstance(body, DeviceAssigned) and entry.patient is not None and begins < ends:

@@ -184,12 +184,10 @@ def extend(
     """Let the shelf know what a stream grew by, if it held all that came before."""
     stream, (length, head) = grown
     held = shelf.held.get((db.alias, stream.id))
-    entries = held.entries if held is not None else ()
-    if length == 0 or (held is not None and (held.length, held.head) == (length, head)):
-        shelf.keep(
-            (db.alias, stream.id),
-            Held(stream.length, stream.head, (*(entries if length else ()), *added)),
-        )
+    if length == 0:
+        held = Held(length, head, ())
+    if held is not None and (held.length, held.head) == (length, head):
+        shelf.keep((db.alias, stream.id), held.grown(stream, added))
 
 
 def settle(

@@ -10,10 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from itertools import islice
+from threading import local
 from typing import Any, TypeAlias
 
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 
 Value: TypeAlias = int | str | bytes | None
 Row: TypeAlias = Sequence[Any]
@@ -71,11 +73,26 @@ class Database:
     def __init__(self, alias: str = "default") -> None:
         """Name the database; it is opened when it is first asked."""
         self.alias = alias
+        self._local = local()
 
     @property
     def connection(self) -> BaseDatabaseWrapper:
         """This thread's connection."""
         return connections[self.alias]
+
+    def cursor(self) -> CursorWrapper:
+        """Return this thread's cursor, for statements whose rows are fetched at once.
+
+        Making one takes as long as a short statement, so that it is kept while the connection is
+        open; where statements are being recorded, a new one records them.
+        """
+        connection = self.connection
+        if connection.connection is None or connection.queries_logged:
+            return connection.cursor()
+        kept: tuple[object, CursorWrapper] | None = getattr(self._local, "kept", None)
+        if kept is None or kept[0] is not connection.connection:
+            kept = self._local.kept = connection.connection, connection.cursor()
+        return kept[1]
 
     @property
     def is_postgres(self) -> bool:
@@ -106,9 +123,9 @@ class Database:
 
     def rows(self, sql: str, *values: Value) -> list[Row]:
         """Return what a query finds."""
-        with self.connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            found: list[Row] = cursor.fetchall()
+        cursor = self.cursor()
+        cursor.execute(sql, values)
+        found: list[Row] = cursor.fetchall()
         return found
 
     def rows_in(self, sql: str, chosen: Iterable[Value], *values: Value) -> list[Row]:
@@ -124,20 +141,20 @@ class Database:
 
     def run(self, sql: str, *values: Value) -> int:
         """Run a statement; returns how many rows it touched."""
-        with self.connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            return int(cursor.rowcount)
+        cursor = self.cursor()
+        cursor.execute(sql, values)
+        return int(cursor.rowcount)
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
         """Insert rows."""
         if not rows:
             return
         sql = insertion(table, columns)
-        with self.connection.cursor() as cursor:
-            if len(rows) == 1:
-                cursor.execute(sql, rows[0])
-            else:
-                cursor.executemany(sql, rows)
+        cursor = self.cursor()
+        if len(rows) == 1:
+            cursor.execute(sql, rows[0])
+        else:
+            cursor.executemany(sql, rows)
 
     def stream_rows(self, sql: str, *values: Value) -> Iterator[Row]:
         """Yield what a query finds without holding all of it; inside a snapshot."""

@@ -5,21 +5,20 @@ A total is never added to. What stands here can be dropped and rebuilt to the sa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple
 
 import msgspec
 
-from caretally.billability.decide import Judge, folded
+from caretally.billability.decide import Judge
 from caretally.billability.decision import Decision
 from caretally.clock import ServiceMonth
 from caretally.codes import PAYERS
 from caretally.patient_months.facts import Facts
-from caretally.patient_months.rows import Record
-from caretally.store.database import Database
-from caretally.store.gathering import Chart, gather
+from caretally.store.database import Database, grouped, insertion
+from caretally.store.papers import papers
 from caretally.store.reach import Reach
 from caretally.store.shelf import Shelf
 from caretally.store.streams import Book, Stream
@@ -33,8 +32,10 @@ CONTENT = (
 COLUMNS = ("practice_id", "stream_id", "patient", "month", "version", *CONTENT)
 UPDATE = (
     f"UPDATE store_patientmonth SET version = version + 1, "  # noqa: S608 - own names
-    f"{', '.join(f'{name} = %s' for name in CONTENT)} WHERE stream_id = %s AND month = %s"
+    f"{', '.join(f'{name} = %s' for name in CONTENT)} "
+    "WHERE stream_id = %s AND month = %s AND digest <> %s"
 )
+INSERT = f"{insertion('store_patientmonth', COLUMNS)} ON CONFLICT DO NOTHING"
 
 
 class Content(NamedTuple):
@@ -60,13 +61,6 @@ class Desk:
 
     judge: Judge
     shelf: Shelf
-
-
-def decided(judge: Judge, record: Record, patient: str, month: ServiceMonth) -> Decision:
-    """Return the decision on one patient of a record."""
-    built = judge.build(record, month)
-    out = folded(built.part)
-    return judge.decide_patient(built, out, built.words.patients.index(patient), month, None)
 
 
 def own_numbers(slot: Facts) -> Facts:
@@ -99,9 +93,7 @@ def content_of(decision: Decision) -> Content:
     slots = encode([own_numbers(slot) for slot in month.slots])
     lines = encode([(*line.to_json().values(), line.at_risk) for line in decision.lines])
     holds = encode(held_by(decision))
-    counted = encode(
-        [(each.id, each.counted_seconds, each.live_seconds, each.reasons) for each in month.entries]
-    )
+    counted = encode(month.entries)
     words = encode([month.time_zone, month.payer, month.policy, month.rulebook.digest])
     return Content(
         sha256(b"\n".join((words, slots, counted, lines, holds))).digest(),
@@ -119,16 +111,10 @@ def content_of(decision: Decision) -> Content:
     )
 
 
-def kept_months(db: Database, streams: Iterable[int]) -> dict[int, dict[str, bytes]]:
-    """Return the months that are kept by stream, with the digests of their content."""
-    rows = db.rows_in(
-        "SELECT stream_id, month, digest FROM store_patientmonth WHERE stream_id IN ({})",
-        sorted(streams),
-    )
-    found: dict[int, dict[str, bytes]] = {}
-    for stream, month, digest in rows:
-        found.setdefault(stream, {})[month] = bytes(digest)
-    return found
+def kept_months(db: Database, streams: Iterable[int]) -> Mapping[int, Sequence[str]]:
+    """Return the months that are kept by stream."""
+    sql = "SELECT stream_id, month FROM store_patientmonth WHERE stream_id IN ({})"
+    return grouped(db.rows_in(sql, sorted(streams)))
 
 
 def work_out(
@@ -139,38 +125,23 @@ def work_out(
     Returns:
         Patient and month of those that changed.
     """
-    kept = kept_months(book.db, [stream.id for stream, _ in reaches])
+    kept = kept_months(book.db, [stream.id for stream, reach in reaches if reach.hangs_on_kept])
     changed: list[tuple[str, str]] = []
     for stream, reach in sorted(reaches, key=lambda each: each[0].id):
-        months = kept.get(stream.id, {})
-        chosen = [ServiceMonth.parse(name) for name in reach.chosen(months)]
+        chosen = [ServiceMonth.parse(name) for name in reach.chosen(kept.get(stream.id, ()))]
         if not chosen:
             continue
-        chart = gather(book, stream, desk.shelf, months=chosen)
-        for name, content in contents(desk.judge, chart, chosen):
-            if months.get(name) != content.digest:
-                write(book, stream, (name, content), is_new=name not in months)
-                changed.append((chart.patient, name))
+        known = papers(book, stream, desk.shelf, chosen)
+        for month in chosen:
+            name, content = str(month), content_of(known.decided(desk.judge, month))
+            if write(book, stream, name, content):
+                changed.append((known.own.patient, name))
     return changed
 
 
-def contents(
-    judge: Judge, chart: Chart, months: Iterable[ServiceMonth]
-) -> Iterable[tuple[str, Content]]:
-    """Yield months and what is to be kept of them."""
-    for month in months:
-        decision = decided(judge, chart.of_month(month), chart.patient, month)
-        yield str(month), content_of(decision)
-
-
-def write(book: Book, stream: Stream, month: tuple[str, Content], *, is_new: bool) -> None:
-    """Write one patient-month."""
-    name, content = month
-    if is_new:
-        book.db.insert(
-            "store_patientmonth",
-            COLUMNS,
-            [(book.number, stream.id, stream.patient, name, 1, *content)],
-        )
-    else:
-        book.db.run(UPDATE, *content, stream.id, name)
+def write(book: Book, stream: Stream, name: str, content: Content) -> bool:
+    """Write one patient-month where it is new or another than before; tells whether it was."""
+    if book.db.run(UPDATE, *content, stream.id, name, content.digest):
+        return True
+    row = (book.number, stream.id, stream.patient, name, 1, *content)
+    return book.db.run(INSERT, *row) > 0

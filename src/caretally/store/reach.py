@@ -41,6 +41,11 @@ class Reach:
     since: str | None = None
     again: set[str] = field(default_factory=set)
 
+    @property
+    def hangs_on_kept(self) -> bool:
+        """Whether it takes in months only if they are kept."""
+        return self.since is not None or bool(self.again)
+
     def from_month(self, month: str) -> None:
         """Take in all kept months from one on."""
         self.since = month if self.since is None else min(self.since, month)
@@ -124,9 +129,10 @@ class Reaching:
     def zones_of(self, stream: int) -> frozenset[str]:
         """Return the zones in which a stream's days may be told."""
         if stream not in self.zones:
-            own, row = self.book.own, self.stream(stream)
-            practice = self.shelf.entries(self.book.db, own) if own is not None else ()
-            self.zones[stream] = zones_of(practice, self.shelf.entries(self.book.db, row))
+            db, own = self.book.db, self.book.own
+            told = self.shelf.zones(db, self.stream(stream))
+            practice = self.shelf.zones(db, own) if own is not None else frozenset()
+            self.zones[stream] = told | practice | {DEFAULT_ZONE}
         return self.zones[stream]
 
     def stream(self, number: int) -> Stream:

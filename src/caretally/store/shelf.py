@@ -7,7 +7,9 @@ is read. Bounded by entries, the streams used last stay.
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Iterable
+from copy import copy
+from dataclasses import dataclass, field
 from threading import Lock
 
 from caretally.errors import IntegrityError
@@ -16,6 +18,7 @@ from caretally.journal.envelopes import decode_entry
 from caretally.journal.faults import Misfit
 from caretally.journal.parsing import NotJsonError, parse_line
 from caretally.store.database import Database
+from caretally.store.preparing import Made, zones_told
 from caretally.store.streams import Stream
 
 MOST_ENTRIES = 60_000
@@ -24,11 +27,19 @@ MOST_ENTRIES = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The entries of a stream up to a length, with the digest of the last."""
+    """The entries of a stream up to a length, with the digest of the last and what is made of them.
+
+    Nothing that is made of the first entries changes by those that follow.
+    """
 
     length: int
     head: bytes
     entries: tuple[Entry, ...]
+    made: Made = field(default_factory=Made, compare=False)
+
+    def grown(self, stream: Stream, added: Iterable[Entry]) -> Held:
+        """Return what a stream holds that went on from here."""
+        return Held(stream.length, stream.head, (*self.entries, *added), copy(self.made))
 
 
 class Shelf:
@@ -43,16 +54,25 @@ class Shelf:
 
     def entries(self, db: Database, stream: Stream) -> tuple[Entry, ...]:
         """Return the entries of a stream in their order."""
+        return self.held_for(db, stream).entries
+
+    def zones(self, db: Database, stream: Stream) -> frozenset[str]:
+        """Return the zones that enrollments and practices of a stream name."""
+        held = self.held_for(db, stream)
+        return zones_told(held.made, held.entries)
+
+    def held_for(self, db: Database, stream: Stream) -> Held:
+        """Return what a stream holds, read only as far as it is not known."""
         key = (db.alias, stream.id)
         with self.lock:
             held = self.held.get(key)
             if held is not None:
                 self.held.move_to_end(key)
         if held is not None and held.length == stream.length and held.head == stream.head:
-            return held.entries
+            return held
         found = read_on(db, stream, held)
         self.keep(key, found)
-        return found.entries
+        return found
 
     def keep(self, key: tuple[str, int], held: Held) -> None:
         """Remember what was read."""
@@ -76,8 +96,7 @@ def read_on(db: Database, stream: Stream, held: Held | None) -> Held:
     )
     if held is not None and start:
         if rows and bytes(rows[0][1]) == held.head:
-            entries = held.entries + tuple(entry_of(line) for line, _ in rows[1:])
-            return Held(stream.length, stream.head, entries)
+            return held.grown(stream, (entry_of(line) for line, _ in rows[1:]))
         return read_on(db, stream, None)
     return Held(stream.length, stream.head, tuple(entry_of(line) for line, _ in rows))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from caretally.billability.decide import Judge, folded
+from caretally.billability.decide import Judge, folded, judge_for
 from caretally.billability.decision import Decision
 from caretally.billability.sheets import load_rulebook
 from caretally.clock import ServiceMonth
@@ -16,6 +16,7 @@ from caretally.store.appending import append
 from caretally.store.database import Database
 from caretally.store.gathering import gather
 from caretally.store.months import Desk
+from caretally.store.papers import papers
 from caretally.store.shelf import Shelf, entry_of
 from caretally.store.streams import ACCESS, OWN, PATIENT, Book, Stream, book_of, named_streams
 
@@ -83,18 +84,36 @@ class StoredJournal:
         Raises:
             InputError: nothing is stored of the patient.
         """
+        judge = self.desk.judge
+        if policy is not None:
+            judge = judge_for(judge.rulebook, policy)
+        if as_of is not None:
+            return self.decision_known(judge, (practice, patient), month, as_of)
+        with self.db.snapshot():
+            book = self.book(practice)
+            stream = self.patient_stream(book, patient)
+            known = papers(book, stream, self.desk.shelf, [month])
+        return known.decided(judge, month)
+
+    def decision_known(
+        self, judge: Judge, whose: tuple[str, str], month: ServiceMonth, as_of: datetime
+    ) -> Decision:
+        """Return the decision that was made, or would have been, from what was known by an instant.
+
+        Raises:
+            InputError: nothing was known of the patient by then.
+        """
+        practice, patient = whose
         with self.db.snapshot():
             book = self.book(practice)
             stream = self.patient_stream(book, patient)
             chart = gather(book, stream, self.desk.shelf, months=[month], as_of=as_of)
         if not chart.own:
             raise InputError([unknown("patient", patient)])
-        judge = self.desk.judge
-        if policy is not None:
-            judge = Judge(rulebook=judge.rulebook, policy=policy)
         built = judge.build(chart.of_month(month), month)
         number = built.words.patients.index(patient)
-        return judge.decide_patient(built, folded(built.part), number, month, as_of)
+        out = folded(built.part, only=number)
+        return judge.decide_patient(built, out, number, month, as_of)
 
     def book(self, practice: str) -> Book:
         """Return a practice's book.

@@ -20,8 +20,8 @@ from caretally.journal.corrections import resolve
 from caretally.journal.entries import Entry, PolicyAdopted
 from caretally.journal.register import register_of
 from caretally.store.charts import chart_entries, practice_entries
-from caretally.store.gathering import gather
-from caretally.store.months import Desk, decided
+from caretally.store.months import Desk
+from caretally.store.papers import papers
 from caretally.store.stored_journal import StoredJournal
 from caretally.store.streams import Book, Stream, book_of, stream_of
 from caretally.store.work_items import Item, Today, item_of, open_programs, unlisted
@@ -154,7 +154,6 @@ def worked_out(book: Book, desk: Desk, stream: Stream, found: Round) -> Item:
     today = found.today(record.register.zone_of(stream.patient, noon))
     if not open_programs(record, today):
         return unlisted(record, today)
-    chart = gather(book, stream, desk.shelf, months=[today.month])
-    decision = decided(desk.judge, chart.of_month(today.month), stream.patient, today.month)
+    decision = papers(book, stream, desk.shelf, [today.month]).decided(desk.judge, today.month)
     known = replace(decision, month=replace(decision.month, as_of=today.begins))
     return item_of(record, known, today)

@@ -97,3 +97,9 @@ def test_what_no_longer_fits_into_the_month_is_unreachable(
     shut = {"code": "99457", "unreachable": True, "why": why}
     assert told["99457"] == (reached if is_reachable else shut)
     assert told["99458"] == {"code": "99458", "unreachable": True, "why": why}
+
+
+def test_a_device_that_was_only_returned_was_nobody_s() -> None:
+    returned = "{at: 03-02 09:00, kind: device_returned, body: {device: dev_lost}}"
+    with_return = decided(said(f"month: {NEXT}", f"entries: [{returned}]"))
+    assert with_return["lines"] == decided(said(f"month: {NEXT}", "entries: []"))["lines"]
