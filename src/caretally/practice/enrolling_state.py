@@ -9,11 +9,15 @@ from caretally.billability.demands import demands_by
 from caretally.codes import PROGRAMS
 from caretally.enrollment.corrections import KEPT
 from caretally.enrollment.queries import DemandsOf, state_of
-from caretally.enrollment.state import NOT_STARTED, EnrollmentState
+from caretally.enrollment.state import NOT_STARTED, EnrollmentState, EvidenceState
 from caretally.journal.entries import Entry, EntryVoided
 from caretally.practice.office import Chart, Office
 
 DEFAULT_PROGRAM = "rpm"
+DETAILS_OF = {"order_names_parameters": "is_ordered", "consent_is_documented": "has_consent"}
+"""Evidence that is about other evidence."""
+GUARDS = frozenset({"is_in_one_monitoring_program", "has_caregiver_authority"})
+"""Evidence that nobody gathers: it is told only where something is wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +37,20 @@ class Enrolling:
         return self.state.program
 
     @property
+    def evidence(self) -> tuple[EvidenceState, ...]:
+        """What is asked for as things stand: of what is not there, no details are asked."""
+        missing = {each.name for each in self.state.gaps}
+        return tuple(
+            each
+            for each in self.state.evidence
+            if each.is_missing
+            or (each.name not in GUARDS and DETAILS_OF.get(each.name) not in missing)
+        )
+
+    @property
     def count(self) -> int:
         """How many pieces of evidence are asked for."""
-        return len(self.state.evidence)
+        return len(self.evidence)
 
     @property
     def on_file(self) -> int:

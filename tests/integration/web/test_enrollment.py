@@ -21,6 +21,7 @@ from caretally.journal.entries import Entry, ReadingRecorded
 from caretally.practice.enrolling import Written, write
 from caretally.practice.enrolling_patients import NewPatient, open_new_chart
 from caretally.practice.enrolling_state import enrolling, on_file
+from caretally.practice.office import as_of
 from tests.integration.demonstrated import LAKESIDE, Demo, Enter
 
 ADA, GUS = "pat_ada", "pat_gus"
@@ -513,13 +514,13 @@ def test_of_two_who_enroll_at_once_on_postgresql_too(demo_postgres: Demo) -> Non
 
 def assert_one_enrolls(demo: Demo, patient: str) -> None:
     """Let a nurse and a practitioner enroll the same patient at the same moment."""
-    together = threading.Barrier(2)
+    together, instant = threading.Barrier(2), clock.now()
     outcomes: list[str] = []
     body = {"program": "rpm", "practice": LAKESIDE, "diagnoses": ["I10"]}
 
     def enroll(login: str) -> None:
         try:
-            office = demo.office(login)
+            office = as_of(demo.office(login), instant)
             together.wait()
             write(office, patient, Written(work="enroll", body=body))
             outcomes.append("stored")

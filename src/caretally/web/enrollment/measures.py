@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 MEASURES = (
+    ("85354-9", "Blood pressure (panel)"),
     ("8480-6", "Systolic blood pressure"),
     ("8462-4", "Diastolic blood pressure"),
     ("8867-4", "Heart rate"),

@@ -33,8 +33,8 @@ AT = Field(
 WHY = Field(
     name="why", label="Why", help="Needed for a correction, and for more than 72 hours ago."
 )
-NOTHING_FILLED_IN = "no such field"
-"""What the reader of entries finds where a form left a field out."""
+LEFT_OUT, ANYTHING = "no such field", "a value"
+"""What the reader of entries finds, and expects, where a form left a field out."""
 UTC_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)")
 ENVELOPE = {"at": "at", "reason": "why"}
 """The field of the form, by that of the entry."""
@@ -111,10 +111,11 @@ def field_of(problem: Problem) -> str:
 
 def sentence(problem: Problem, zone_name: str) -> str:
     """Return a problem in words for the person who filled in the form, its instants local."""
-    if problem.found == NOTHING_FILLED_IN:
+    if problem.found == LEFT_OUT and problem.expected == ANYTHING:
         return "Nothing is filled in; this is needed."
+    found = "nothing" if problem.found == LEFT_OUT else problem.found
     parts = (
-        f"found {problem.found}" if problem.found else "",
+        f"found {found}" if found else "",
         f"expected {problem.expected}" if problem.expected else "",
         problem.hint,
     )

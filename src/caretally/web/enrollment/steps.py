@@ -77,7 +77,7 @@ def pieces_of(enrolling: Enrolling) -> tuple[Piece, ...]:
     """Return every piece of evidence that is asked for, in words."""
     return tuple(
         Piece(title=EVIDENCE_WORDS[each.name][1], step=EVIDENCE_WORDS[each.name][0], state=each)
-        for each in enrolling.state.evidence
+        for each in enrolling.evidence
     )
 
 

@@ -10,7 +10,7 @@ from caretally.web.enrollment.views import enrollment, form, undo_entry, void
 PATIENT = "patients/<str:patient>/enrollment/"
 
 urlpatterns = [
-    path("patients/new/", new_patient, name="enrollment-new"),
+    path("patients/new/", new_patient, name="enroll-new"),
     path(PATIENT, enrollment, name="enrollment"),
     path(f"{PATIENT}entries/<str:entry>/void/", void, name="enrollment-void"),
     path(f"{PATIENT}entries/<str:entry>/undo/", undo_entry, name="enrollment-undo"),

@@ -176,7 +176,7 @@ SAYINGS: Mapping[type[e.Body], Callable[[Any, Mapping[str, str]], str]] = {
     e.DeviceAssigned: _device,
     e.DeviceReturned: lambda b, _: b.device,
     e.SetupCompleted: lambda b, names: _joined(
-        b.device, f"taught by {_who(names, b.educated_by)}", b.method
+        b.device, f"taught by {_who(names, b.educated_by)}", (b.method or "").replace("_", " ")
     ),
     e.CareTeamNamed: lambda b, names: _joined(
         b.program.upper(), ", ".join(_who(names, m) for m in b.members) or "nobody"
