@@ -17,11 +17,12 @@ from caretally import clock
 from caretally.clock import ServiceMonth
 from caretally.enrollment.state import ACTIVE
 from caretally.errors import InputError
-from caretally.journal.entries import Entry, ReadingRecorded
+from caretally.journal.entries import Entry, PracticeRegistered, ReadingRecorded
 from caretally.practice.enrolling import Written, write
 from caretally.practice.enrolling_patients import NewPatient, open_new_chart
 from caretally.practice.enrolling_state import enrolling, on_file
 from caretally.practice.office import as_of
+from caretally.store.models import Membership
 from tests.integration.demonstrated import LAKESIDE, Demo, Enter
 
 ADA, GUS = "pat_ada", "pat_gus"
@@ -344,6 +345,26 @@ def test_nobody_reaches_another_practice(enter: Enter) -> None:
     assert nora.get(f"/p/{LAKESIDE}/patients/{ADA}/enrollment/").status_code == 404
     assert nora.get(f"/p/prac_harbor/patients/{ADA}/enrollment/").status_code == 404
     assert nora.get(f"/p/prac_harbor/patients/{ADA}/enrollment/enroll/").status_code == 404
+
+
+def test_who_works_in_one_clinic_enrolls_there_only(demo: Demo, enter: Enter) -> None:
+    office = demo.office("rosa")
+    north = PracticeRegistered(practice="prac_north", name="North", part_of=LAKESIDE)
+    office.append([office.filing(None).entry(north)])
+    write(office, ADA, Written(work="disenroll", body={"program": "rpm", "reason": "moved"}))
+    there = Written(work="re_enroll", body={"program": "rpm", "practice": "prac_north",
+                                            "diagnoses": ["I10"]})  # fmt: skip
+    write(office, ADA, there)
+    Membership.objects.filter(user__username="tom").update(clinic="prac_north")
+    tom = Visitor(enter("tom"))
+    assert 'value="prac_north"' in tom.form("amend_enrollment")
+    away = {"practice": LAKESIDE, "diagnoses": "I10", "why": "moved"}
+    refused = tom.send("amend_enrollment", away)
+    assert refused.status_code == 422
+    assert "a clinic you work in" in text_of(refused)
+    tom.does("amend_enrollment", {**away, "practice": "prac_north"})
+    assert tom.client.get(Visitor(tom.client, patient=GUS).home).status_code == 404
+    assert asked(tom.client).status_code == 403
 
 
 def test_a_look_is_told_in_the_access_chain(demo: Demo, rosa: Visitor) -> None:
