@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,13 +17,14 @@ from caretally.billability.decide import Judge, folded, record_of
 from caretally.billability.sheets import load_rulebook
 from caretally.clock import ServiceMonth
 from caretally.codes import PROGRAMS
-from caretally.journal.entries import Entry
+from caretally.journal.entries import AccessAligned, Entry
 from caretally.patient_months.arrays import Workspace, array_part
 from caretally.patient_months.columns import FACTS, Part
 from caretally.patient_months.compiled import CompiledFold, kernel_namespace
 from caretally.patient_months.positions import SLOTS
 from caretally.synthetic.program import synthesize
 from tests.property.hostile import hostile_entries
+from tests.property.story import Story
 
 pytestmark = pytest.mark.bulk
 
@@ -73,6 +75,20 @@ def test_more_slots_than_expected_are_folded_again(compiled_fold: CompiledFold) 
         assert differences(part, compiled_fold, small) == []
     finally:
         compiled_fold.slots_per_patient = before
+
+
+@pytest.mark.parametrize("aligned", [33, 61, 62])
+def test_many_diagnoses_are_all_told_apart(aligned: int, compiled_fold: CompiledFold) -> None:
+    begin = date(2026, 1, 1)
+    codes = tuple(f"A{number:02d}.1" for number in range(62))
+    story = Story().enroll(begin, diagnoses=codes).consent(begin).order(begin).cover(begin)
+    conditions = tuple(code[:3] for code in codes[:aligned])
+    story.add(AccessAligned(conditions=conditions, from_on=begin), story.at(begin, "00:00"))
+    part = part_of(story.entries, ServiceMonth(2026, 3))
+    assert differences(part, compiled_fold, Workspace()) == []
+    found, _ = compiled_fold(array_part(part), Workspace())
+    assert found.facts[FACTS.index("diagnoses")][0] == 62
+    assert found.facts[FACTS.index("access_aligned")][0] == (aligned == 62)
 
 
 def test_no_name_of_the_kernel_has_two_meanings() -> None:
