@@ -42,6 +42,7 @@ from caretally.store.ties import (
     file_ties,
     targets_of,
 )
+from caretally.store.worklist_marks import changes_ladder, mark, mark_all
 
 ENTRY_COLUMNS = (
     "practice_id", "stream_id", "position", "entry_id", "received_at", "line", "digest",
@@ -215,3 +216,6 @@ def settle(
     touched = concerned(filed, corrected.members)
     cards = touched & streams.keys()
     write_cards(book, desk.shelf, [streams[number] for number in sorted(cards)])
+    mark(book, [stream for stream, _ in reached])
+    if changes_ladder(filed):
+        mark_all(book)
