@@ -21,6 +21,7 @@ from caretally.settings import Settings
 from caretally.store.jobs import forget_ended
 from caretally.store.sealing import seal, write_root
 from caretally.store.stored_journal import StoredJournal
+from caretally.store.worklist import refresh_all
 
 Duty = Callable[[StoredJournal, datetime], int]
 
@@ -66,6 +67,7 @@ def forget_answered(kept: StoredJournal, at: datetime) -> int:
 DUTIES: Mapping[str, Rota] = {
     "hooks": Rota(timedelta(seconds=5), deliver_hooks),
     "answers": Rota(timedelta(hours=1), forget_answered),
+    "worklist": Rota(timedelta(minutes=1), refresh_all),
     "seal": Rota(timedelta(minutes=10), seal_daily),
     "jobs": Rota(timedelta(minutes=10), forget_jobs),
 }

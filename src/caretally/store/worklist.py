@@ -20,12 +20,12 @@ from caretally.journal.corrections import resolve
 from caretally.journal.entries import Entry, PolicyAdopted
 from caretally.journal.register import register_of
 from caretally.store.charts import chart_entries, practice_entries
+from caretally.store.database import scoped
 from caretally.store.months import Desk
-from caretally.store.papers import papers
 from caretally.store.stored_journal import StoredJournal
 from caretally.store.streams import Book, Stream, book_of, stream_of
 from caretally.store.work_items import Item, Today, item_of, open_programs, unlisted
-from caretally.store.worklist_marks import LADDER
+from caretally.store.worklist_marks import LADDER, mark_missing
 
 COLUMNS = ("practice_id", "stream_id", "patient", "as_of_on", *Item._fields)
 WRITE = (
@@ -64,13 +64,27 @@ def refresh_day(journal: StoredJournal, practice: str, now: datetime, limit: int
     if book is None:
         return 0
     day = day_at(book, journal.desk, now)
-    mark_missing(book)
     if waiting(book, day):
         found, done, count = round_of(book, journal.desk, day), 0, 1
         while count and done < limit:
             count = refresh_batch(book, journal.desk, found, min(AT_ONCE, limit - done))
             done += count
     return waiting(book, day)
+
+
+def refresh_all(journal: StoredJournal, now: datetime, limit: int = 5_000) -> int:
+    """Bring the worklists of all practices up to date, so many items of each; returns what is left.
+
+    Patients of whom there is no item at all, such as after an upgrade, get one.
+    """
+    left = 0
+    for name, number in journal.db.rows("SELECT name, id FROM store_practice ORDER BY id"):
+        with scoped(name, journal.db.alias):
+            book = Book(db=journal.db, practice=name, number=number)
+            with journal.db.atomic():
+                mark_missing(book)
+            left += refresh_day(journal, name, now, limit)
+    return left
 
 
 def day_at(book: Book, desk: Desk, now: datetime) -> date:

@@ -27,7 +27,7 @@ from caretally.journal.entries import (
 from caretally.practice.worklist import PAGE, Found, Search, version, worklist
 from caretally.store.rebuilding import rebuild
 from caretally.store.work_items import NEVER, Item
-from caretally.store.worklist import refresh_day, waiting
+from caretally.store.worklist import refresh_all, refresh_day, waiting
 from tests.integration.demonstrated import HARBOR, LAKESIDE, Demo, Enter
 
 PAGE_OF_LAKESIDE = f"/p/{LAKESIDE}/worklist/"
@@ -75,7 +75,7 @@ def talk(start: datetime) -> ContactHeld:
 def items(demo: Demo) -> list[tuple[object, ...]]:
     """Return all that is kept, by stream."""
     columns = ", ".join(("stream_id", "as_of_on", *Item._fields))
-    rows = demo.journal.db.rows(f"SELECT {columns} FROM store_workitem ORDER BY stream_id")  # noqa: S608
+    rows = demo.journal.db.rows(f"SELECT {columns} FROM store_workitem ORDER BY stream_id")
     return [tuple(row) for row in rows]
 
 
@@ -195,6 +195,14 @@ def test_a_refresh_keeps_to_its_limit_and_says_what_is_left(demo: Demo) -> None:
     assert waiting(office.book(), office.today()) == 5
 
 
+def test_the_tick_finds_patients_without_an_item_in_all_practices(demo: Demo) -> None:
+    demo.journal.db.run("DELETE FROM store_workitem")
+    assert found(demo).total == 0
+    assert refresh_all(demo.journal, demo.office("rosa").now) == 0
+    assert found(demo).total == 3
+    assert len(items(demo)) == 9
+
+
 def test_the_list_is_narrowed_down(demo: Demo) -> None:
     by = {
         "urgency": found(demo, Search(urgency="out_of_reach")),
@@ -235,9 +243,11 @@ def crowd(demo: Demo, count: int) -> None:
     content = db.rows("SELECT content FROM store_workitem WHERE patient = %s", EDIE)[0][0]
     columns = ("practice_id", "stream_id", "patient", "as_of_on", *Item._fields)
     day = found(demo).day.isoformat()
-    item = Item("x", LAKESIDE, day[:7], True, 3, NEVER, " rpm ", " conversation_due ", "", content)  # noqa: FBT003
-    db.insert("store_workitem", columns,
-              [(book.number, row[0], row[1].removeprefix("patient/"), day, *item) for row in rows])  # fmt: skip
+    item = Item(name_key="x", clinic=LAKESIDE, month=day[:7], is_listed=True, urgency=3,
+                by_on=NEVER, programs=" rpm ", reasons=" conversation_due ", team="",
+                content=content)  # fmt: skip
+    made = [(book.number, row[0], row[1].removeprefix("patient/"), day, *item) for row in rows]
+    db.insert("store_workitem", columns, made)
 
 
 def test_the_count_of_queries_does_not_grow_with_patients(demo: Demo, enter: Enter) -> None:
@@ -275,7 +285,7 @@ def test_an_empty_list_says_what_to_do(demo: Demo, enter: Enter) -> None:
     page = enter("rosa").get(f"{PAGE_OF_LAKESIDE}?program=rtm").content.decode()
     assert "Nobody fits" in page
     found(demo)
-    demo.journal.db.run("UPDATE store_workitem SET is_listed = %s", False)
+    demo.journal.db.run("UPDATE store_workitem SET is_listed = (1 = 0)")
     assert "Nobody is waiting" in enter("rosa").get(PAGE_OF_LAKESIDE).content.decode()
 
 
