@@ -22,6 +22,7 @@ from caretally.journal.register import register_of
 from caretally.store.charts import chart_entries, practice_entries
 from caretally.store.database import scoped
 from caretally.store.months import Desk
+from caretally.store.papers import papers
 from caretally.store.stored_journal import StoredJournal
 from caretally.store.streams import Book, Stream, book_of, stream_of
 from caretally.store.work_items import Item, Today, item_of, open_programs, unlisted
