@@ -91,7 +91,7 @@ def accounts(db: Database, practice: str, day: date) -> dict[str, Account]:
 
 
 def colleagues(office: Office, register: Register, day: date) -> tuple[Colleague, ...]:
-    """Return the people registered on a local date, agents left out, by name."""
+    """Return the people registered on a local date, agents left out: with accounts first."""
     known = accounts(office.db, office.practice, day)
     found = []
     for staff in register.staff:
@@ -106,7 +106,7 @@ def colleagues(office: Office, register: Register, day: date) -> tuple[Colleague
                     user=account.user if account else None,
                 )
             )
-    return tuple(sorted(found, key=lambda each: (each.label.lower(), each.staff)))
+    return tuple(sorted(found, key=lambda each: (each.user is None, each.label.lower())))
 
 
 def labels(office: Office) -> dict[str, str]:

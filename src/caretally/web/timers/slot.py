@@ -81,7 +81,7 @@ def slot_of(
     office: Office, chart: Chart | Card | None = None, *, says: str = "", is_error: bool = False
 ) -> Slot:
     """Return what the clock shows to a caller on a page."""
-    card = chart.card if isinstance(chart, Chart) else chart
+    card = chart.card if isinstance(chart, Chart) else chart if isinstance(chart, Card) else None
     found = running(office)
     forgotten = (
         ForgottenTimer.objects.using(office.db.alias)

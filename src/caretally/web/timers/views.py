@@ -21,7 +21,7 @@ from caretally.practice.timing import Outcome
 from caretally.store.cards import Card
 from caretally.timekeeping.timers import Work
 from caretally.web.frame.asking import page
-from caretally.web.frame.middleware import SEEN
+from caretally.web.frame.middleware import note_use
 from caretally.web.timers.slot import Slot, is_for, slot_of
 
 PUT_ASIDE = "Nobody stopped this timer. It was put aside; attest to its time under My time."
@@ -36,7 +36,7 @@ def beat(request: HttpRequest, office: Office) -> HttpResponse:
     """
     is_used = request.POST.get("used") == "1"
     if is_used:
-        request.session[SEEN] = seconds_of(office.now)
+        note_use(request, seconds_of(office.now))
     if not is_for(office):
         return JsonResponse({"key": "", "seconds": None, "html": ""})
     timing.beat(office, is_used=is_used)
