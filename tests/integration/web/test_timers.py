@@ -8,7 +8,6 @@ import pytest
 from django.db import connections
 from django.http import HttpResponse
 from django.test import Client
-from tests.integration.stopped import pass_time, stopped
 
 from caretally import clock
 from caretally.errors import ConflictError
@@ -19,6 +18,7 @@ from caretally.store.models import ForgottenTimer, RunningTimer
 from caretally.store.stored_journal import StoredJournal
 from caretally.timekeeping.timers import Timer, Work, restored
 from tests.integration.demonstrated import LAKESIDE, Demo, Enter
+from tests.integration.stopped import pass_time, stopped
 
 __all__ = ["stopped"]
 pytestmark = pytest.mark.usefixtures("stopped")
