@@ -19,6 +19,7 @@ from caretally.cli import (
     entries_commands,
     replaying,
     rulebook_commands,
+    secrets_commands,
     serving,
     store_commands,
     synthesizing,
@@ -44,6 +45,7 @@ app.add_typer(synthesizing.commands)
 app.add_typer(store_commands.commands)
 app.add_typer(serving.commands)
 app.add_typer(token_commands.commands, name="token")
+app.add_typer(secrets_commands.commands, name="secrets")
 
 
 def print_version(wanted: bool) -> None:

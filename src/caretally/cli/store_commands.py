@@ -76,11 +76,20 @@ def export(
     out: Annotated[str, typer.Option(metavar="FILE", help="A new file; .gz packs it.")],
     practice: Practice = None,
     patient: Annotated[str | None, typer.Option(metavar="ID", help="Only this patient.")] = None,
+    to: Annotated[str, typer.Option(metavar="WHO", help="Who gets it, for the accounting.")] = "",
+    why: Annotated[str, typer.Option(metavar="TEXT", help="For what, for the accounting.")] = "",
 ) -> None:
-    """Write stored entries as NDJSON, byte for byte as they were stored."""
+    """Write stored entries as NDJSON, byte for byte as they were stored.
+
+    That they left is told in the accounting of disclosures of each practice concerned.
+    """
     target, journal = new_file(out), stored()
     if patient is not None and practice is not None:
         journal.patient_stream(journal.book(practice), patient)
+    purpose = {"to": to or "whoever ran the command", "why": why or "not said"}
+    loaded("caretally.practice.disclosures").record_export(
+        journal.db, (practice, patient), purpose, now()
+    )
     lines = journal.lines(practice=practice, patient=patient)
     count = loaded("caretally.store.moving").write_lines(lines, target)
     screen.tell(f"{count:,} entries in {target}")

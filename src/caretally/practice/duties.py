@@ -17,6 +17,7 @@ from caretally.exchange.timestamps import stamping
 from caretally.practice.hooks import deliver_due
 from caretally.practice.idempotency import forget_answers
 from caretally.practice.opened import journal
+from caretally.practice.retention import purge
 from caretally.settings import Settings
 from caretally.store.jobs import forget_ended
 from caretally.store.sealing import seal, write_root
@@ -64,12 +65,18 @@ def forget_answered(kept: StoredJournal, at: datetime) -> int:
     return forget_answers(kept.db, at)
 
 
+def purge_daily(kept: StoredJournal, at: datetime) -> int:
+    """Take away what is kept no longer; the journal is never among it."""
+    return purge(kept.db, at, outside())
+
+
 DUTIES: Mapping[str, Rota] = {
     "hooks": Rota(timedelta(seconds=5), deliver_hooks),
     "answers": Rota(timedelta(hours=1), forget_answered),
     "worklist": Rota(timedelta(minutes=1), refresh_all),
     "seal": Rota(timedelta(minutes=10), seal_daily),
     "jobs": Rota(timedelta(minutes=10), forget_jobs),
+    "purge": Rota(timedelta(hours=6), purge_daily),
 }
 
 

@@ -29,4 +29,6 @@ urlpatterns = [
     path(PRACTICE, include("caretally.web.timers.urls")),
     path(PRACTICE, include("caretally.web.settings.urls")),
     path(PRACTICE, include("caretally.web.contacts.urls")),
+    path(PRACTICE, include("caretally.web.access.urls")),
+    path(PRACTICE, include("caretally.web.staff.urls")),
 ]

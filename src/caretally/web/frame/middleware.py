@@ -21,6 +21,7 @@ from django.utils.decorators import sync_only_middleware
 
 from caretally.clock import now, seconds_of
 from caretally.errors import ForbiddenError, UnknownError
+from caretally.practice.glass import may_break
 from caretally.web.frame.held import held_by, log_off_seconds
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -44,19 +45,34 @@ class Refusals:
         """Answer."""
         return self.answer(request)
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> None:
-        """Let Django show its page for what was refused.
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Let Django show its page for what was refused, or ask for a reason to break the glass.
 
         Raises:
             Http404: nothing of this name is there for this person.
             PermissionDenied: the person may not do this.
         """
         if request.path.startswith("/api/"):
-            return
+            return None
         if isinstance(error, UnknownError):
+            if (address := glass_address(request)) is not None:
+                return redirect(address)
             raise Http404(str(error)) from error
         if isinstance(error, ForbiddenError):
             raise PermissionDenied(str(error)) from error
+        return None
+
+
+def glass_address(request: HttpRequest) -> str | None:
+    """Return where a person may give a reason to open a chart that was refused; None if nowhere."""
+    office, match = getattr(request, "office", None), request.resolver_match
+    patient = match.kwargs.get("patient") if match is not None else None
+    if request.method != "GET" or office is None or not isinstance(patient, str):
+        return None
+    if request.headers.get("HX-Request") == "true" or not may_break(office, patient):
+        return None
+    named = {"practice": office.practice, "patient": patient}
+    return f"{reverse('glass', kwargs=named)}?{urlencode({'next': request.path})}"
 
 
 refusals = Refusals

@@ -1,0 +1,1 @@
+"""Access: who looked at whose chart, broken glass, disclosures, amendments, retention."""
