@@ -55,8 +55,9 @@ def asked(request: HttpRequest, office: Office) -> Wanted:
 
 def instant(day: date | None, zone_name: str, *, days: int = 0) -> datetime | None:
     """Return when a local date begins, or one so many days later."""
-    in_range = day is not None and date.min < day < date.max
-    return instant_of(midnight(day + timedelta(days=days), zone_name)) if in_range and day else None
+    if day is None or day.year not in YEARS:
+        return None
+    return instant_of(midnight(day + timedelta(days=days), zone_name))
 
 
 def told(office: Office, lines: tuple[Line, ...]) -> list[dict[str, object]]:
