@@ -6,9 +6,11 @@ timer stopped twice at once is logged once. What nobody stopped is put aside for
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 from django.db import IntegrityError
 
@@ -23,7 +25,7 @@ from caretally.practice.policies import timer_limits
 from caretally.practice.roles import RECORD_CARE
 from caretally.practice.timing_people import accounts, staff_of
 from caretally.practice.timing_taken import taken_of
-from caretally.store.database import Database
+from caretally.store.database import ALL, Database, scoped
 from caretally.store.models import ForgottenTimer, RunningTimer
 from caretally.store.stored_journal import StoredJournal
 from caretally.store.streams import locked_book
@@ -32,6 +34,21 @@ from caretally.timekeeping.logged import Taken
 from caretally.timekeeping.recorder import Moment, Quarantined, Start, Turn
 from caretally.timekeeping.spans import Span, total_seconds
 from caretally.timekeeping.timers import Limits, Timer, Work
+
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
+Acting = Callable[Concatenate[Office, Given], Made]
+
+
+def in_all_practices(act: Acting[Given, Made]) -> Acting[Given, Made]:
+    """Let an act see the rows of all practices: a person has one timer, wherever it runs."""
+
+    @wraps(act)
+    def acted(office: Office, /, *given: Given.args, **named: Given.kwargs) -> Made:
+        with scoped(ALL, office.db.alias):
+            return act(office, *given, **named)
+
+    return acted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +94,7 @@ def limits_in(office: Office, practice: str) -> Limits:
     return timer_limits(theirs)
 
 
+@in_all_practices
 def running(office: Office) -> Running | None:
     """Return the caller's timer, cut off where its signs of life ended; None where there is none.
 
@@ -93,6 +111,7 @@ def running(office: Office) -> Running | None:
     return Running(timer=timers.settled(timer, office.now, limits), practice=practice)
 
 
+@in_all_practices
 def start(office: Office, work: Work, *, stops_other: bool = False) -> Outcome:
     """Start the caller's timer.
 
@@ -119,6 +138,7 @@ def start(office: Office, work: Work, *, stops_other: bool = False) -> Outcome:
         return outcome
 
 
+@in_all_practices
 def beat(office: Office, *, is_used: bool) -> Running | None:
     """Take a heartbeat of the caller's page; returns the timer, if there is one."""
     with office.db.atomic():
@@ -133,6 +153,7 @@ def beat(office: Office, *, is_used: bool) -> Running | None:
     return running(office)
 
 
+@in_all_practices
 def pause(office: Office, timer_id: str) -> Outcome:
     """Pause the caller's timer; one at rest stays so.
 
@@ -146,6 +167,7 @@ def pause(office: Office, timer_id: str) -> Outcome:
         return Outcome(timer=after)
 
 
+@in_all_practices
 def take_up(office: Office, timer_id: str) -> Outcome:
     """Resume the caller's timer; a forgotten one is put aside instead.
 
@@ -161,6 +183,7 @@ def take_up(office: Office, timer_id: str) -> Outcome:
         return Outcome(timer=turn.timer)
 
 
+@in_all_practices
 def stop(office: Office, timer_id: str, *, note: str = "") -> Outcome:
     """Stop the caller's timer and log what it measured; a forgotten one is put aside.
 
@@ -179,6 +202,7 @@ def stop(office: Office, timer_id: str, *, note: str = "") -> Outcome:
         return _closed(office, row, turn, is_over=True)
 
 
+@in_all_practices
 def hand_over(office: Office, timer_id: str, colleague: str) -> Outcome:
     """Let a colleague go on with the caller's work; the caller's time is logged.
 
@@ -204,14 +228,16 @@ def hand_over(office: Office, timer_id: str, colleague: str) -> Outcome:
 
 def sweep_forgotten(journal: StoredJournal, now: datetime) -> int:
     """Put all timers aside that nobody stopped; returns how many rows went."""
-    rows = RunningTimer.objects.using(journal.db.alias).order_by("id")
-    found = list(rows.values_list("user_id", "practice__name"))
+    with scoped(ALL, journal.db.alias):
+        rows = RunningTimer.objects.using(journal.db.alias).order_by("id")
+        found = list(rows.values_list("user_id", "practice__name"))
     return sum(
         sweep_one(Office(journal=journal, caller=system_caller(name, "timers"), now=now), user)
         for user, name in found
     )
 
 
+@in_all_practices
 def sweep_one(office: Office, user: int | None) -> bool:
     """Put a person's timer aside if it was forgotten; tells whether it went."""
     with office.db.atomic():

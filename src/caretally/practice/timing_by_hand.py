@@ -20,6 +20,7 @@ from caretally.practice.timing import limits_in
 from caretally.practice.timing_local import LocalTime, instant, instant_after
 from caretally.practice.timing_people import PRACTITIONERS, staff_of
 from caretally.practice.timing_taken import taken_of
+from caretally.store.database import ALL, scoped
 from caretally.store.models import Membership, RunningTimer
 from caretally.timekeeping import commands, timers
 from caretally.timekeeping.logged import Taken, taken_by_timer
@@ -157,7 +158,9 @@ def spoken_for(office: Office, person: str, within: Span) -> tuple[Taken, ...]:
     members = Membership.objects.using(office.db.alias)
     users = members.filter(practice__name=office.practice, staff=person).values("user_id")
     rows = RunningTimer.objects.using(office.db.alias).select_related("practice")
-    for row in rows.filter(user_id__in=users):
+    with scoped(ALL, office.db.alias):
+        theirs = list(rows.filter(user_id__in=users))
+    for row in theirs:
         timer = timers.restored(bytes(row.state))
         found += taken_by_timer(timer, office.now, limits_in(office, row.practice.name))
     return tuple(found)

@@ -12,6 +12,7 @@ from caretally.journal.corrections import resolve
 from caretally.journal.entries import Entry
 from caretally.practice.office import Office
 from caretally.store.charts import chart_entries
+from caretally.store.database import ALL, scoped
 from caretally.store.models import Membership
 from caretally.store.streams import Book, book_of, numbered_streams
 from caretally.store.ties import LONGEST_SPAN
@@ -22,8 +23,9 @@ from caretally.timekeeping.spans import Span
 def taken_of(office: Office, person: str, within: Span) -> tuple[Taken, ...]:
     """Return what a person has on record that overlaps a stretch."""
     found: list[Taken] = []
-    for book, staff in desks_of(office, person):
-        found += taken_by(staff, entries_of(office, (book, staff), within))
+    with scoped(ALL, office.db.alias):
+        for book, staff in desks_of(office, person):
+            found += taken_by(staff, entries_of(office, (book, staff), within))
     return tuple(each for each in found if each.span.overlaps(within))
 
 

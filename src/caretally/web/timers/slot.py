@@ -10,6 +10,7 @@ from caretally.practice.roles import RECORD_CARE
 from caretally.practice.timing import Running, running
 from caretally.practice.timing_people import Colleague, colleagues, initials
 from caretally.store.cards import Card, card_named
+from caretally.store.database import scoped
 from caretally.store.models import ForgottenTimer
 from caretally.store.streams import book_of
 
@@ -99,7 +100,9 @@ def with_timer(office: Office, slot: Slot) -> Slot:
     """Return the slot with what is shown of a timer and its patient."""
     assert slot.running is not None
     timer = slot.running.timer
-    book = book_of(office.db, slot.running.practice)
+    with scoped(slot.running.practice, office.db.alias):
+        book = book_of(office.db, slot.running.practice)
+        card = card_named(book, timer.work.patient) if book is not None else None
     register = office.register()
     others = (
         each
@@ -108,6 +111,6 @@ def with_timer(office: Office, slot: Slot) -> Slot:
     )
     return replace(
         slot,
-        card=card_named(book, timer.work.patient) if book is not None else None,
+        card=card,
         colleagues=tuple(others), seconds=timer.seconds_at(office.now),
     )  # fmt: skip
