@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from datetime import datetime, timedelta
 from pathlib import Path
 from select import select
 from urllib.error import HTTPError
@@ -26,6 +27,7 @@ class Server:
         """Start it on a free port, with further settings by name, and wait until it answers."""
         self.port = free_port()
         self.home = home
+        self.words = words
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("CARETALLY_", "DJANGO_"))}
         self.surroundings = {
             **kept, "PYTHONPATH": str(ROOT / "src"), "CARETALLY_HOME": str(home),
@@ -34,9 +36,13 @@ class Server:
         }  # fmt: skip
         home.parent.mkdir(parents=True, exist_ok=True)
         self.log = home.with_suffix(f".{self.port}.log")
+        self.start()
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "caretally", "serve", *words],
+                [sys.executable, "-m", "caretally", "serve", *self.words],
                 env=self.surroundings,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -44,6 +50,15 @@ class Server:
             )
         self.hear(b"until Ctrl+C")
         self.ask("/accounts/login/")
+
+    def later(self, **how_much: int) -> None:
+        """Kill it, let time pass in the demonstration, and start it again at the same address."""
+        self.kill()
+        file = self.home / "demonstration.json"
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        began_at = datetime.fromisoformat(kept["began_at"]) - timedelta(**how_much)
+        file.write_text(json.dumps({**kept, "began_at": began_at.isoformat()}), encoding="utf-8")
+        self.start()
 
     @property
     def said(self) -> bytes:
