@@ -6,6 +6,7 @@ allows nationally; they are expected, not promised, and for other payers only a 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -27,7 +28,6 @@ from caretally.practice.prospects import (
     Prospect,
     Times,
     recalled,
-    state_at,
 )
 from caretally.practice.roles import SEE_MONEY, SEE_PATIENTS
 from caretally.store.database import Value
@@ -170,26 +170,33 @@ class Reading:
     office: Office
     asked: Asked
     rows: list[Row] = field(default_factory=list)
+    known: dict[bytes, tuple[Prospect, ...]] = field(default_factory=dict)
     waiting: int = 0
+
+    @property
+    def times(self) -> Times:
+        """What is still to come of the month."""
+        return Times(office=self.office, month=self.asked.month)
 
     def read(self) -> None:
         """Read the patients, and judge as many months as one request may."""
         self.rows = patient_rows(self.office, self.asked)
+        self.known = REMEMBERED.of(row.digest for row in self.rows if row.digest is not None)
         unknown = [
             (row.stream, row.digest)
             for row in self.rows
-            if row.digest is not None and REMEMBERED.get(row.digest) is None
+            if row.digest is not None and row.digest not in self.known
         ]
-        recalled(self.office, self.asked.month, unknown[:MOST_AT_ONCE])
+        self.known |= recalled(self.office, self.asked.month, unknown[:MOST_AT_ONCE])
         self.waiting = max(0, len(unknown) - MOST_AT_ONCE)
 
-    def found(self) -> Iterator[tuple[Row, Prospect, str, str]]:
-        """Yield every service with its state, and why where it is out of reach."""
-        times = Times(office=self.office, month=self.asked.month)
+    def found(self) -> Iterator[tuple[Row, Prospect, str]]:
+        """Yield every service with its state."""
+        state = self.times.state
         for row in self.rows:
-            for each in REMEMBERED.get(row.digest) or () if row.digest else ():
-                state, why = state_at(each, times, row.time_zone or DEFAULT_ZONE)
-                yield row, each, state, why
+            zone_name = row.time_zone or DEFAULT_ZONE
+            for each in self.known.get(row.digest, ()) if row.digest else ():
+                yield row, each, state(each, zone_name)
 
 
 def overview(office: Office, asked: Asked) -> Overview:
@@ -200,9 +207,7 @@ def overview(office: Office, asked: Asked) -> Overview:
     """
     reading = Reading(office=office, asked=asked)
     reading.read()
-    cells: dict[tuple[str, str], Cell] = {}
-    for _, each, state, _ in reading.found():
-        add(cells.setdefault((each.code, state), Cell()), each)
+    cells = cells_of(reading)
     active = [row for row in reading.rows if row.digest is not None]
     quiet = [row for row in reading.rows if row.digest is None and row.stage == "open"]
     sisters = {code for code, state in cells if state == SUPPORTED}
@@ -226,15 +231,19 @@ def code_row(office: Office, code: str, cells: Mapping[tuple[str, str], Cell]) -
     )  # fmt: skip
 
 
-def add(cell: Cell, each: Prospect) -> None:
-    """Add a service to a cell."""
-    price = price_of(each.code, each.day)
-    cell.count += 1
-    cell.units += each.units
-    if price is None:
-        cell.unpriced += 1
-    else:
-        cell.amount = cell.amount + price.times(each.units)
+def cells_of(reading: Reading) -> dict[tuple[str, str], Cell]:
+    """Return the cells by code and state; services are counted first and priced together."""
+    counts = Counter((each.code, state, each.day, each.units) for _, each, state in reading.found())
+    cells: dict[tuple[str, str], Cell] = {}
+    for (code, state, day, units), count in counts.items():
+        cell, price = cells.setdefault((code, state), Cell()), price_of(code, day)
+        cell.count += count
+        cell.units += count * units
+        if price is None:
+            cell.unpriced += count
+        else:
+            cell.amount = cell.amount + price.times(count * units)
+    return cells
 
 
 def total(cells: Mapping[tuple[str, str], Cell], state: str, codes: Iterable[str]) -> Cell:
@@ -271,24 +280,30 @@ def services(office: Office, asked: Asked, cut: Cut) -> Services:
     """
     reading = Reading(office=office, asked=asked)
     reading.read()
+    found: list[tuple[Row, Prospect | None, str]]
     if cut.state == NO_ACTIVITY:
-        found = [quiet_service(row) for row in reading.rows
-                 if row.digest is None and row.stage == "open"]  # fmt: skip
+        quiet = (row for row in reading.rows if row.digest is None and row.stage == "open")
+        found = [(row, None, NO_ACTIVITY) for row in quiet]
     else:
         found = [
-            service(row, each, (state, why))
-            for row, each, state, why in reading.found()
+            (row, each, state)
+            for row, each, state in reading.found()
             if cut.code in ("", each.code) and cut.state in ("", state)
         ]
-    pages = max(1, -(-len(found) // PAGE))
-    number = max(1, min(cut.number, pages))
-    shown = found[(number - 1) * PAGE : number * PAGE]
-    return Services(services=tuple(shown), count=len(found), number=number, waiting=reading.waiting)
+    number = max(1, min(cut.number, -(-len(found) // PAGE)))
+    times = reading.times
+    return Services(
+        services=tuple(
+            service(row, each, state, times) if each else quiet_service(row)
+            for row, each, state in found[(number - 1) * PAGE : number * PAGE]
+        ),
+        count=len(found), number=number, waiting=reading.waiting,
+    )  # fmt: skip
 
 
-def service(row: Row, each: Prospect, told: tuple[str, str]) -> Service:
+def service(row: Row, each: Prospect, state: str, times: Times) -> Service:
     """Return a service as a list shows it."""
-    state, why = told
+    why = times.why(each, row.time_zone or DEFAULT_ZONE)
     price = price_of(each.code, each.day)
     return Service(
         patient=row.patient, name=row.name or row.patient, code=each.code, state=state,

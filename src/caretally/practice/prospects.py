@@ -8,14 +8,14 @@ remembered by the digest of what they were made from, so that only what changed 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import NamedTuple
 
 import msgspec
 
-from caretally.billability.forecast import Deadline, Gap, base_gap, gap
+from caretally.billability.forecast import DAYS, SECONDS, Deadline, Gap, base_gap, gap
 from caretally.billability.judged_months import JudgedMonth
 from caretally.billability.judging import Bench
 from caretally.billability.lines import is_advisory
@@ -44,6 +44,7 @@ class Prospect(NamedTuple):
     day: date of service, days since 1970. units: of its line, or 1 where there is none. missing:
     by fact; empty for lines and what is held. why: what shuts it out whatever comes. last_data:
     last day of a device period that has data already; -1 where a calendar month is judged.
+    seconds, days: the most that is missing of any clock, and of data days.
     """
 
     code: str
@@ -55,6 +56,8 @@ class Prospect(NamedTuple):
     why: str
     last_data: int
     advisory: bool
+    seconds: int = 0
+    days: int = 0
 
 
 class Kept(NamedTuple):
@@ -106,7 +109,11 @@ def prospect(
     lacking = lacks(month, judged, plans)
     if lacking is None:
         return None
-    return made._replace(missing=dict(sorted(lacking.missing.items())), why=lacking.why or "")
+    missing = dict(sorted(lacking.missing.items()))
+    seconds = max((n for fact, n in missing.items() if fact.endswith(SECONDS)), default=0)
+    return made._replace(
+        missing=missing, why=lacking.why or "", seconds=seconds, days=missing.get(DAYS, 0)
+    )
 
 
 def holding(plans: Plans, judged: Judged) -> tuple[str, ...]:
@@ -136,10 +143,11 @@ class Remembered:
     found: OrderedDict[bytes, tuple[Prospect, ...]] = field(default_factory=OrderedDict)
     lock: Lock = field(default_factory=Lock)
 
-    def get(self, digest: bytes) -> tuple[Prospect, ...] | None:
-        """Return what is remembered."""
+    def of(self, digests: Iterable[bytes]) -> dict[bytes, tuple[Prospect, ...]]:
+        """Return what is remembered of many."""
         with self.lock:
-            return self.found.get(digest)
+            known = self.found
+            return {digest: known[digest] for digest in digests if digest in known}
 
     def keep(self, digest: bytes, made: tuple[Prospect, ...]) -> None:
         """Remember, and forget what was remembered first where there is too much."""
@@ -152,50 +160,71 @@ class Remembered:
 REMEMBERED = Remembered()
 
 
-def recalled(office: Office, month: ServiceMonth, wanted: Sequence[tuple[int, bytes]]) -> int:
-    """Judge months that are not remembered yet, given by stream and digest; returns how many."""
-    digests = dict(wanted)
+def recalled(
+    office: Office, month: ServiceMonth, wanted: Sequence[tuple[int, bytes]]
+) -> dict[bytes, tuple[Prospect, ...]]:
+    """Judge months that are not remembered yet, given by stream and digest."""
     rows = office.db.rows_in(
         "SELECT digest, facts, lines, holds FROM store_patientmonth WHERE month = %s "
         "AND stream_id IN ({})",
-        sorted(digests),
+        sorted(stream for stream, _ in wanted),
         str(month),
     )
     bench = office.journal.desk.judge.bench
-    for digest, *kept in rows:
-        REMEMBERED.keep(bytes(digest), prospects(bench, month, Kept(*kept)))
-    return len(rows)
+    found = {bytes(digest): prospects(bench, month, Kept(*kept)) for digest, *kept in rows}
+    for digest, made in found.items():
+        REMEMBERED.keep(digest, made)
+    return found
 
 
 @dataclass(slots=True, kw_only=True)
 class Times:
-    """What is still to come of a month and its periods, at one instant, by zone."""
+    """What is still to come of a month and its periods, at one instant, by zone.
+
+    ends: today's day number and the seconds until the month ends.
+    """
 
     office: Office
     month: ServiceMonth
     ends: dict[str, tuple[int, int]] = field(default_factory=dict)
 
-    def deadline(self, each: Prospect, zone_name: str) -> Deadline:
-        """Return until when a code can still be reached."""
-        if zone_name not in self.ends:
+    def end_in(self, zone_name: str) -> tuple[int, int]:
+        """Return today's day number, and the seconds until the month ends."""
+        found = self.ends.get(zone_name)
+        if found is None:
             today = day_number(local_date(self.office.now, zone_name))
             end = midnight(self.month.next().first_day, zone_name)
-            self.ends[zone_name] = (today, end - seconds_of(self.office.now))
-        today, month_left = self.ends[zone_name]
+            found = self.ends[zone_name] = (today, end - seconds_of(self.office.now))
+        return found
+
+    def state(self, each: Prospect, zone_name: str) -> str:
+        """Return the state of a code now."""
+        if each.advisory:
+            return SUPPORTED
+        if each.held_by:
+            return HELD
+        if each.why:
+            return UNREACHABLE
+        if not each.missing:
+            return AT_RISK if each.at_risk else BILLABLE
+        today, left = self.end_in(zone_name)
         if each.last_data < 0:
-            return Deadline(each.day, month_left, max(0, each.day - today + 1))
-        first_left = max(today, each.last_data + 1)
-        # Of a period only its days matter, and whether it has ended.
-        return Deadline(each.day, int(each.day >= today), max(0, each.day - first_left + 1))
+            is_late = left <= 0 or each.seconds > left or each.days > each.day - today + 1
+        else:
+            first_left = max(today, each.last_data + 1)
+            is_late = each.day < today or each.days > each.day - first_left + 1
+        return UNREACHABLE if is_late else REACHABLE
 
-
-def state_at(each: Prospect, times: Times, zone_name: str) -> tuple[str, str]:
-    """Return the state of a code at an instant, and why where it is out of reach."""
-    if each.advisory:
-        return SUPPORTED, ""
-    if each.held_by:
-        return HELD, ""
-    if not each.missing and not each.why:
-        return (AT_RISK, "") if each.at_risk else (BILLABLE, "")
-    why = each.why or times.deadline(each, zone_name).why_too_late(dict(each.missing))
-    return (UNREACHABLE, why) if why else (REACHABLE, "")
+    def why(self, each: Prospect, zone_name: str) -> str:
+        """Return why a code is out of reach, in the words of a decision."""
+        if each.why or not each.missing:
+            return each.why
+        today, left = self.end_in(zone_name)
+        if each.last_data < 0:
+            deadline = Deadline(each.day, left, max(0, each.day - today + 1))
+        else:
+            # Of a period only its days matter, and whether it has ended.
+            first_left = max(today, each.last_data + 1)
+            is_open = int(each.day >= today)
+            deadline = Deadline(each.day, is_open, max(0, each.day - first_left + 1))
+        return deadline.why_too_late(dict(each.missing)) or ""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from caretally.billability.sheet_records import Source
 
 from caretally.practice.codes_of_month import FLAG_WORDS, READING_WORDS
 from caretally.practice.staff_names import name_of
@@ -56,6 +61,27 @@ def language(tag: str) -> str:
 def pick(items: Mapping[str, Any], key: str) -> Any:
     """Return an item by its key; None where there is none."""
     return items.get(key)
+
+
+@register.simple_tag
+def cites(keys: Iterable[str], sources: Mapping[str, Source]) -> SafeString:
+    """Return citations as links to what they name."""
+    return format_html(
+        '<span class="cites">{}</span>',
+        format_html_join(" ", "{}", ((cite(key, sources.get(key)),) for key in keys)),
+    )
+
+
+@lru_cache(maxsize=1024)
+def cite(key: str, source: Source | None) -> SafeString:
+    """Return one citation; without an address it is no link."""
+    if source is None or not source.url:
+        return format_html('<span title="{}">{}</span>', source.title if source else "", key)
+    return format_html(
+        '<a href="{}" title="{}, {}" target="_blank" rel="noopener noreferrer">{}'
+        '<span class="visually-hidden">, {}, opens elsewhere</span></a>',
+        source.url, source.title, source.publisher, key, source.title,
+    )  # fmt: skip
 
 
 @register.filter
