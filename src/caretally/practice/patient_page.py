@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import partial
 
 from caretally.billability.decision import Decision
@@ -19,9 +20,9 @@ from caretally.enrollment.queries import caregivers_on, state_of
 from caretally.enrollment.state import EnrollmentState
 from caretally.journal.entries import (
     CaregiverAuthorized,
-    ContactHeld,
     PatientRegistered,
     ReadingRecorded,
+    ThresholdSet,
 )
 from caretally.practice.codes_of_month import CodeOfMonth, codes_of_month
 from caretally.practice.office import Chart, Office
@@ -36,7 +37,16 @@ from caretally.practice.patient_month import (
     stamp_of,
     totals_of,
 )
-from caretally.practice.vitals import DayOfPeriod, Vital, days_of_period, vitals_of
+from caretally.practice.vitals import (
+    FACTORS,
+    DayOfPeriod,
+    Vital,
+    days_of_period,
+    plain,
+    vitals_of,
+)
+from caretally.triage.thresholds import bounds_in_force
+from caretally.triage.vitals import BY_CODE
 
 RANGES = (30, 90)
 """Days that charts show."""
@@ -184,11 +194,14 @@ def period_days(chart: Chart, decisions: Decisions, period: Period) -> tuple[Day
     set_aside = {
         each.id for month in months for each in decisions.of(month).month.entries if each.reasons
     }
-    readings = [
+    # Days in UTC differ by one at most from those of any zone.
+    near = timedelta(days=1)
+    dates = [
         (chart.day_of(entry.at), entry.id not in set_aside)
         for entry in chart.record.entries(ReadingRecorded)
+        if first - near <= entry.at.date() <= period.to_on + near
     ]
-    within = [each for each in readings if first <= each[0] <= period.to_on]
+    within = [each for each in dates if first <= each[0] <= period.to_on]
     return days_of_period((first, period.to_on), within, today)
 
 
@@ -219,8 +232,32 @@ def vitals_since(office: Office, chart: Chart, days: int) -> tuple[Vital, ...]:
     return vitals_of(chart.record.entries(ReadingRecorded), since)
 
 
-def contacts_since(office: Office, chart: Chart, days: int) -> tuple[date, ...]:
-    """Return the local dates of conversations of so many days up to now."""
-    since = office.now - timedelta(days=days)
-    held = (entry for entry in chart.record.entries(ContactHeld) if entry.at >= since)
-    return tuple(dict.fromkeys(chart.day_of(entry.at) for entry in held))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threshold:
+    """A bound that is drawn across a chart, in its unit; `says` names it."""
+
+    value: Decimal
+    says: str
+    is_starting_point: bool
+
+
+def thresholds_of(chart: Chart, vital: Vital) -> tuple[Threshold, ...]:
+    """Return the bounds in force for a vital sign of the patient; those in other units are left."""
+    bounds = bounds_in_force(chart.record.entries(ThresholdSet), chart.patient)
+    known = {name: metric for metric, name in reversed(vital.kind.metrics)}
+    found = []
+    for curve in vital.curves:
+        each, watched = bounds.get(known[curve.name]), BY_CODE.get(known[curve.name])
+        if each is None or watched is None:
+            continue
+        one = Decimal(1)
+        factor = one if watched.unit == curve.unit else FACTORS.get((watched.unit, curve.unit))
+        for bound, side in ((each.low, "below"), (each.high, "above")):
+            if bound is not None and factor is not None:
+                says = f"{curve.name} {side} {plain(bound * factor)}"
+                found.append(
+                    Threshold(
+                        value=bound * factor, says=says, is_starting_point=each.is_starting_point
+                    )
+                )
+    return tuple(found)

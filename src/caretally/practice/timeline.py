@@ -46,7 +46,8 @@ SUBJECTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "coverage": ("Coverage and claims", ("covered", "authorized", "billed_elsewhere",
                                          "visit_billed", "access_aligned")),
     "clinical": ("Clinical events", ("condition_recorded", "stay_recorded",
-                                     "global_surgery_recorded", "died")),
+                                     "global_surgery_recorded", "died", "threshold_set")),
+    "amendments": ("Amendment requests", ("amendment_requested", "amendment_answered")),
 }  # fmt: skip
 """Subjects by which the timeline is filtered: words, and kinds of entries."""
 CORRECTIONS, OTHER = "corrections", "other"

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from caretally.clock import seconds_of, zone
 from caretally.practice.patient_month import Mark
+from caretally.practice.patient_page import Threshold
 from caretally.practice.vitals import Curve, Vital, plain
 
 HEIGHT = 150
@@ -50,14 +51,6 @@ class Frame:
         return int(FULL - FULL * (value - low) / (high - low))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A threshold across a chart, with its name."""
-
-    value: Decimal
-    name: str
-
-
 def ticks_for(values: Iterable[Decimal]) -> tuple[Decimal, ...]:
     """Return round numbers around all values, five steps at most.
 
@@ -82,7 +75,7 @@ def chart(
     frame: tuple[datetime, datetime, str],
     *,
     talked: Sequence[datetime] = (),
-    thresholds: Sequence[Line] = (),
+    thresholds: Sequence[Threshold] = (),
 ) -> SafeString:
     """Return the drawing of a vital sign; `talked` are instants of contacts, marked below."""
     begins, ends, zone_name = frame
@@ -97,7 +90,7 @@ def chart(
         '<title id="{0}-title">{2}</title><desc id="{0}-desc">{3}</desc>'
         '<svg y="10" width="100%" height="{5}" viewBox="0 0 1000 1000" '
         'preserveAspectRatio="none">{6}{7}{8}{9}</svg>{10}{11}</svg></div>',
-        name, HEIGHT + 46, title_of(vital), description_of(vital),
+        name, HEIGHT + 46, title_of(vital), description_of(vital, thresholds),
         tick_labels(made), HEIGHT, grid(made), threshold_lines(made, thresholds),
         format_html_join("", "{}", ((curve_path(made, c, n),) for n, c in curves)),
         format_html_join("", "{}", ((dots(made, c, n),) for n, c in curves)),
@@ -112,7 +105,7 @@ def title_of(vital: Vital) -> str:
     return f"{vital.kind.title} in {vital.unit}" if vital.unit else vital.kind.title
 
 
-def description_of(vital: Vital) -> str:
+def description_of(vital: Vital, thresholds: Iterable[Threshold] = ()) -> str:
     """Return what a drawing shows, for people who do not see it."""
     said = []
     for curve in vital.curves:
@@ -122,6 +115,7 @@ def description_of(vital: Vital) -> str:
             f"{curve.name}: {count} reading{'' if count == 1 else 's'}, from "
             f"{plain(min(numbers))} to {plain(max(numbers))}, latest {plain(numbers[-1])}"
         )
+    said += [f"threshold: {line.says}" for line in thresholds]
     return "; ".join(said) + "."
 
 
@@ -140,11 +134,11 @@ def grid(frame: Frame) -> SafeString:
     )
 
 
-def threshold_lines(frame: Frame, thresholds: Iterable[Line]) -> SafeString:
+def threshold_lines(frame: Frame, thresholds: Iterable[Threshold]) -> SafeString:
     """Return a dashed line for every threshold, with its name as a tooltip."""
     return format_html_join(
         "", '<path class="threshold" d="M0 {}H1000"><title>{}</title></path>',
-        ((frame.y(line.value), line.name) for line in thresholds),
+        ((frame.y(line.value), line.says) for line in thresholds),
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from caretally.practice.patient_page import (
     header_of,
     ladder_of,
     months_of,
+    thresholds_of,
     vitals_since,
 )
 from caretally.practice.patients import Search, choices_of, find_patients
@@ -127,13 +128,17 @@ def drawings(office: Office, seen: Chart, days: int) -> list[dict[str, Any]]:
     zone_name = seen.record.register.zone_of(seen.patient, office.now)
     frame = (office.now - timedelta(days=days), office.now, zone_name)
     talked = [entry.at for entry in seen.record.entries(ContactHeld)]
+    found = [(vital, thresholds_of(seen, vital)) for vital in vitals_since(office, seen, days)]
     return [
         {
+            "thresholds": thresholds,
+            "starts": any(each.is_starting_point for each in thresholds),
             "vital": vital, "title": title_of(vital), "rows": table_of(vital),
-            "svg": chart(vital, frame, talked=talked), "numbers": zoomable(vital),
+            "svg": chart(vital, frame, talked=talked, thresholds=thresholds),
+            "numbers": zoomable(vital),
             "numbers_id": f"numbers-{vital.kind.name}",
         }
-        for vital in vitals_since(office, seen, days)
+        for vital, thresholds in found
     ]  # fmt: skip
 
 

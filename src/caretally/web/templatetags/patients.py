@@ -11,7 +11,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from caretally.billability.sheet_records import Source
-
 from caretally.practice.codes_of_month import FLAG_WORDS, READING_WORDS
 from caretally.practice.staff_names import name_of
 from caretally.practice.vitals import plain, unit_words
