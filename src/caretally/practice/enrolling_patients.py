@@ -57,7 +57,7 @@ def open_new_chart(office: Office, new: NewPatient) -> str:
         work="register_patient", body=new.body, entry_id=new.entry_id, reason=new.reason
     )
     filing = filing_of(office, new.patient, written)
-    body = _checked(filing, new.body)
+    body = checked_chart(filing, new.body)
 
     def command(record: PatientRecord) -> Sequence[Entry]:
         if is_stored(record, filing, body):
@@ -110,7 +110,7 @@ def folded(name: str) -> tuple[str, ...]:
     return tuple(letters.split())
 
 
-def _checked(filing: Filing, body: Mapping[str, object]) -> PatientRegistered:
+def checked_chart(filing: Filing, body: Mapping[str, object]) -> PatientRegistered:
     """Return the body; a chart opened on a page has at least a name and a date of birth."""
     lacking = [
         Problem(where="the new chart", field=f"body.{name}", found="nothing", expected=words)

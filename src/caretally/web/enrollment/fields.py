@@ -14,7 +14,7 @@ from typing import Any
 from django.http import QueryDict
 
 from caretally.errors import InputError, Problem
-from caretally.web.enrollment.local_times import instant_problem, read_instant, typed_instant
+from caretally.practice.enrolling_times import instant_problem, read_instant, typed_instant
 
 TEXT, DATE, INSTANT, NUMBER = "text", "date", "instant", "number"
 CHOICE, SEVERAL, CODES, YES, HIDDEN = "choice", "several", "codes", "yes", "hidden"

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from caretally.errors import InputError
+from caretally.errors import InputError, Problem
 from caretally.practice.enrolling_patients import NewPatient, SamePersonError, open_new_chart
 from caretally.practice.office import Office
 from caretally.practice.roles import ENROLL
@@ -84,7 +84,13 @@ def shown(
         "values": values,
         "summary": [
             *((each.id, each.field.label, words) for each in fields for words in each.errors),
-            *(("", "", sentence(p, zone_name)) for p in problems if field_of(p) not in known),
+            *(about(p, zone_name) for p in problems if field_of(p) not in known),
         ],
     }
     return render(request, "enrollment/new.html", context, status=WRONG if error else 200)
+
+
+def about(problem: Problem, zone_name: str) -> tuple[str, str, str]:
+    """Return a problem of no field of the chart, with the id and label of the reason's if of it."""
+    words = sentence(problem, zone_name)
+    return ("new-reason", WHY.label, words) if problem.field == "reason" else ("", "", words)

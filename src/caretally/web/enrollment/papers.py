@@ -14,6 +14,7 @@ from caretally.clock import zone
 from caretally.errors import InputError, Problem
 from caretally.journal.entries import Entry
 from caretally.practice.enrolling import WORKS, Written, said
+from caretally.practice.enrolling_times import instant_problem, read_instant, typed_instant
 from caretally.web.enrollment.fields import (
     INSTANT,
     Field,
@@ -24,7 +25,6 @@ from caretally.web.enrollment.fields import (
     typed,
 )
 from caretally.web.enrollment.forms import Form
-from caretally.web.enrollment.local_times import instant_problem, read_instant, typed_instant
 from caretally.web.enrollment.options import Desk, first_values, options_of
 
 AT = Field(
