@@ -18,6 +18,7 @@ from caretally.practice.hooks import deliver_due
 from caretally.practice.idempotency import forget_answers
 from caretally.practice.opened import journal
 from caretally.practice.retention import purge
+from caretally.practice.timing import sweep_forgotten
 from caretally.settings import Settings
 from caretally.store.jobs import forget_ended
 from caretally.store.sealing import seal, write_root
@@ -73,6 +74,7 @@ def purge_daily(kept: StoredJournal, at: datetime) -> int:
 DUTIES: Mapping[str, Rota] = {
     "hooks": Rota(timedelta(seconds=5), deliver_hooks),
     "answers": Rota(timedelta(hours=1), forget_answered),
+    "timers": Rota(timedelta(minutes=1), sweep_forgotten),
     "worklist": Rota(timedelta(minutes=1), refresh_all),
     "seal": Rota(timedelta(minutes=10), seal_daily),
     "jobs": Rota(timedelta(minutes=10), forget_jobs),

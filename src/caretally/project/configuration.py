@@ -179,6 +179,7 @@ def sign_in() -> dict[str, Any]:
         "MFA_SUPPORTED_TYPES": ["totp", "recovery_codes", "webauthn"],
         "MFA_RECOVERY_CODE_COUNT": 10,
         "MFA_TOTP_ISSUER": "Caretally",
+        "MFA_TOTP_TOLERANCE": 1,
         "USERSESSIONS_TRACK_ACTIVITY": False,
         "AXES_FAILURE_LIMIT": 5,
         "AXES_COOLOFF_TIME": 0.25,
