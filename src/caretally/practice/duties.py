@@ -17,6 +17,7 @@ from caretally.exchange.timestamps import stamping
 from caretally.practice.hooks import deliver_due
 from caretally.practice.idempotency import forget_answers
 from caretally.practice.opened import journal
+from caretally.practice.timing import sweep_forgotten
 from caretally.practice.retention import purge
 from caretally.practice.timing import sweep_forgotten
 from caretally.settings import Settings
@@ -76,6 +77,7 @@ DUTIES: Mapping[str, Rota] = {
     "answers": Rota(timedelta(hours=1), forget_answered),
     "timers": Rota(timedelta(minutes=1), sweep_forgotten),
     "worklist": Rota(timedelta(minutes=1), refresh_all),
+    "timers": Rota(timedelta(minutes=1), sweep_forgotten),
     "seal": Rota(timedelta(minutes=10), seal_daily),
     "jobs": Rota(timedelta(minutes=10), forget_jobs),
     "purge": Rota(timedelta(hours=6), purge_daily),
