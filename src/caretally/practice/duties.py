@@ -17,7 +17,6 @@ from caretally.exchange.timestamps import stamping
 from caretally.practice.hooks import deliver_due
 from caretally.practice.idempotency import forget_answers
 from caretally.practice.opened import journal
-from caretally.practice.timing import sweep_forgotten
 from caretally.practice.retention import purge
 from caretally.practice.timing import sweep_forgotten
 from caretally.settings import Settings
