@@ -28,6 +28,7 @@ from caretally.exchange.bulk import BulkSettings, Engine, decide_tables, render_
 from caretally.exchange.tables.conversion import convert, write_tables
 from caretally.exchange.tables.input_files import read_part, write_part
 from caretally.exchange.tables.schemas import OUTPUTS
+from caretally.journal.entries import Entry
 from caretally.patient_months.arrays import PlainFold, Workspace, array_part
 from caretally.patient_months.columns import Folded, Part
 from caretally.patient_months.compiled import CompiledFold
@@ -110,10 +111,16 @@ def of_oracle(seed: int) -> int:
     return len(differences_of_seed(seed, PER_POPULATION))
 
 
+def drawn(patients: int, seed: int) -> list[Entry]:
+    """Return the entries of two months of a program, none of nobody."""
+    return (
+        list(synthesize(patients, 2, seed=seed, first_month=MONTH.previous())) if patients else []
+    )
+
+
 def against_oracle(patients: int) -> Compared:
     """Hold generated entries against the oracle."""
-    entries = list(synthesize(patients, 2, seed=11, first_month=MONTH.previous()))
-    found = len(differences(entries, MONTH)) if patients else 0
+    found = len(differences(drawn(patients, 11), MONTH))
     return Compared("generated: program = oracle", patients, found)
 
 
@@ -150,7 +157,7 @@ def engines(plan: TablePlan, names: Sequence[str]) -> list[Compared]:
 
 def through_tables(patients: int) -> Compared:
     """Hold decisions rendered from tables against those from entries, field by field."""
-    entries = list(synthesize(patients, 2, seed=5, first_month=MONTH.previous()))
+    entries = drawn(patients, 5)
     record = record_of(entries)
     wanted = {
         each.patient: each.to_json() for each in judge_for(load_rulebook()).decide(record, MONTH)

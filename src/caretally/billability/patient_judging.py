@@ -36,7 +36,10 @@ def restriction_on(bench: Bench, facts: Facts, diagnoses: Sequence[str]) -> Rest
 
 
 def lines_beside(bench: Bench, code: str, day: int, judged: Sequence[Judged]) -> dict[str, int]:
-    """Return, by reading, how many lines of a date exclude a bundled code; "" is the own policy."""
+    """Return, by reading, how many lines of a date exclude a bundled code; "" is the own policy.
+
+    Lines of one date go by one payer, so all of them have the same own policy.
+    """
     excluded = bench.excluded_by(code)
     if not excluded:
         return {}

@@ -72,12 +72,6 @@ def files_of(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, Trave
             yield name, item
 
 
-def texts_of(folder: Traversable) -> Iterator[tuple[str, bytes]]:
-    """Yield the contents of those files, lines ended alike on every platform."""
-    for name, item in files_of(folder):
-        yield name, item.read_bytes().replace(b"\r\n", b"\n")
-
-
 def is_rule(name: str) -> bool:
     """Tell whether a file is part of the rulebook, not one of its scenarios and cases."""
     return name.startswith(ROOMS) and not name.endswith(SCENARIOS)
