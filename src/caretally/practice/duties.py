@@ -76,7 +76,6 @@ DUTIES: Mapping[str, Rota] = {
     "answers": Rota(timedelta(hours=1), forget_answered),
     "timers": Rota(timedelta(minutes=1), sweep_forgotten),
     "worklist": Rota(timedelta(minutes=1), refresh_all),
-    "timers": Rota(timedelta(minutes=1), sweep_forgotten),
     "seal": Rota(timedelta(minutes=10), seal_daily),
     "jobs": Rota(timedelta(minutes=10), forget_jobs),
     "purge": Rota(timedelta(hours=6), purge_daily),
