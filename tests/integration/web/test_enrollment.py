@@ -363,7 +363,8 @@ def test_who_works_in_one_clinic_enrolls_there_only(demo: Demo, enter: Enter) ->
     assert refused.status_code == 422
     assert "a clinic you work in" in text_of(refused)
     tom.does("amend_enrollment", {**away, "practice": "prac_north"})
-    assert tom.client.get(Visitor(tom.client, patient=GUS).home).status_code == 404
+    led = tom.client.get(Visitor(tom.client, patient=GUS).home)
+    assert (led.status_code, f"/glass/{GUS}/" in led["Location"]) == (302, True)
     assert asked(tom.client).status_code == 403
 
 
