@@ -1,0 +1,132 @@
+"""The published description against the running interface, with an independent tool."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+import pytest
+import schemathesis
+from django.core.handlers.wsgi import WSGIHandler
+from django.test import Client
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import Status, from_schema
+from schemathesis.engine.events import NonFatalError, ScenarioFinished
+
+from caretally.api import patients
+from caretally.api.application import api
+from tests.integration.api.conftest import Connect, Program
+from tests.integration.demonstrated import HARBOR, Demo
+
+EXAMPLES = int(os.environ.get("API_EXAMPLES", "4"))
+"""Examples an operation beside those at the edges; a full proof takes 100."""
+ADDRESS = "/api/v1/openapi.json"
+LISTS = ("/patients", "/patients/{patient}/entries", "/subscriptions/{subscription}/deliveries")
+BEYOND_SCHEMA = [
+    "POST /api/v1/entries",
+    "POST /api/v1/subscriptions",
+    "POST /api/v1/patients/search",
+    "GET /api/v1/patients/{patient}/months/{month}",
+    *(f"GET /api/v1{path}" for path in LISTS),
+]
+"""Where a schema cannot say what is taken: entries, addresses, cursors, a 30th of February."""
+
+
+def settings_for(program: Program) -> SchemathesisConfig:
+    """Return how the tool asks: as one program, the same each time."""
+    return SchemathesisConfig.from_dict(
+        {
+            "headers": program.headers,
+            "generation": {
+                "max-examples": EXAMPLES,
+                "no-shrink": True,
+                "deterministic": True,
+                "database": "none",
+            },
+            "continue-on-failure": True,
+            "workers": 1,
+            "phases": {"stateful": {"enabled": False}},
+            "operations": [
+                {"include-name": name, "checks": {"positive_data_acceptance": {"enabled": False}}}
+                for name in BEYOND_SCHEMA
+            ],
+        }
+    )
+
+
+def failures(program: Program, only: str | None = None) -> tuple[int, set[str]]:
+    """Run the tool, on one address only if named; returns how many cases and what it found."""
+    schema = schemathesis.openapi.from_wsgi(ADDRESS, WSGIHandler(), config=settings_for(program))
+    if only is not None:
+        schema = schema.include(path=only)
+    tried, found = 0, set[str]()
+    for event in from_schema(schema).execute():
+        if isinstance(event, ScenarioFinished):
+            tried += len(event.recorder.cases)
+            found |= set(told(event))
+        if isinstance(event, NonFatalError):
+            found.add(f"{event.label}: {event.value!r}")
+    return tried, found
+
+
+def told(event: ScenarioFinished) -> Iterator[str]:
+    """Yield what a scenario found, in words."""
+    for number, checks in event.recorder.checks.items():
+        for check in checks:
+            if check.status == Status.FAILURE and check.failure_info is not None:
+                case = event.recorder.cases[number].value
+                where = f"{case.method} {case.formatted_path} {case.query} {str(case.body)[:200]}"
+                yield f"{check.name}: {check.failure_info.failure.message[:300]} at {where}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("login", "practice"), [("cora", HARBOR), ("amir", "prac_lakeside")])
+def test_no_failure(demo: Demo, connect: Connect, login: str, practice: str) -> None:
+    tried, found = failures(connect(login, practice))
+    assert found == set(), "\n".join(sorted(found))
+    assert tried > 200
+
+
+@pytest.mark.slow
+def test_a_fault_would_be_found(demo: Demo, connect: Connect, monkeypatch) -> None:
+    """A list that answers numbers where it promises texts, and breaks on a filter."""
+
+    def broken(card: Any) -> dict[str, object]:
+        return {"id": 5}
+
+    monkeypatch.setattr(patients, "item_of", broken)
+    _, found = failures(connect("cora", HARBOR), "/api/v1/patients")
+    assert any("not_a_server_error" in each for each in found)
+
+
+def test_the_description_needs_no_token_and_names_every_refusal(demo: Demo) -> None:
+    answer = Client().get(ADDRESS)
+    assert answer.status_code == 200
+    description = answer.json()
+    assert description["openapi"].startswith("3.1")
+    for path, methods in description["paths"].items():
+        for method, operation in methods.items():
+            answers = operation["responses"]
+            assert {"401", "403", "422"} <= answers.keys(), f"{method} {path}"
+            assert operation["summary"]
+            assert operation["description"], f"{method} {path}"
+            for status, each in answers.items():
+                if int(status) >= 400:
+                    assert list(each["content"]) == ["application/problem+json"]
+
+
+def test_no_page_of_the_framework_is_served(demo: Demo) -> None:
+    for path in ("/api/v1/docs", "/api/v1/redoc", "/api/docs"):
+        assert Client().get(path).status_code == 404
+
+
+def test_an_entry_of_the_journal_fits_the_description(demo: Demo) -> None:
+    description = json.loads(json.dumps(api.get_openapi_schema(path_prefix="/api/v1/")))
+    entry = {"$ref": "#/components/schemas/Entry", "components": description["components"]}
+    checker = jsonschema.Draft202012Validator(entry)
+    for line in demo.journal.lines(patient="pat_ada"):
+        checker.validate(json.loads(line))
+    assert not checker.is_valid({"id": "x", "kind": "nonsense", "actor": "system:x"})
