@@ -23,6 +23,7 @@ from caretally.store.cards import concerned, write_cards
 from caretally.store.database import Database
 from caretally.store.gathering import stored_entries
 from caretally.store.months import Desk, work_out
+from caretally.store.outbox import Change, file_events
 from caretally.store.reach import Reaching
 from caretally.store.shelf import Held, Shelf, entry_of
 from caretally.store.streams import (
@@ -75,7 +76,8 @@ def append(
             raise ConflictError(problems) if problems[0].field == "id" else InputError(problems)
         if fresh:
             filed, streams = store(book, desk.shelf, fresh, received_at)
-            settle(book, desk, filed, (corrected, streams))
+            changed = settle(book, desk, filed, (corrected, streams))
+            file_events(book, Change(accepted=fresh, months=changed, at=received_at))
     return Appended(accepted=tuple(entry.id for entry in fresh), known=tuple(known))
 
 
@@ -193,8 +195,8 @@ def extend(
 
 def settle(
     book: Book, desk: Desk, filed: list[Filed], known: tuple[Corrected, dict[int, Stream]]
-) -> None:
-    """Bring everything that follows from new entries up to date."""
+) -> list[tuple[str, str]]:
+    """Bring all that follows from new entries up to date; returns the patient-months changed."""
     corrected, streams = known
     where = {entry.id: stream for entry, stream in (*filed, *corrected.members)}
     ties = file_ties(book, filed)
@@ -212,10 +214,11 @@ def settle(
         for number, reach in reaching.found.items()
         if streams[number].patient is not None
     ]
-    work_out(book, desk, reached)
+    changed = work_out(book, desk, reached)
     touched = concerned(filed, corrected.members)
     cards = touched & streams.keys()
     write_cards(book, desk.shelf, [streams[number] for number in sorted(cards)])
     mark(book, [stream for stream, _ in reached])
     if changes_ladder(filed):
         mark_all(book)
+    return changed

@@ -27,6 +27,8 @@ MOST_IN_EVENT = 500
 LEASE = timedelta(minutes=15)
 """How long a worker may take for a batch; afterwards another takes it up."""
 
+ANY_LIVE = "SELECT 1 FROM store_subscription WHERE practice_id = %s AND ended_at IS NULL LIMIT 1"
+"""Most practices have no subscription, and a save should not wait for this question."""
 PatientMonth = tuple[str, str]
 
 
@@ -53,11 +55,11 @@ class Change:
 
 def file_events(book: Book, change: Change) -> None:
     """File what a save changed for everybody who wants to know; inside its transaction."""
+    if not book.db.rows(ANY_LIVE, book.number):
+        return
     live = Subscription.objects.using(book.db.alias).filter(practice_id=book.number, ended_at=None)
     wanting = {each.pk: frozenset(each.events.split()) for each in live}
     kinds = frozenset[str]().union(*wanting.values())
-    if not kinds:
-        return
     events = [event for event in events_of(book, change) if event.kind in kinds]
     Delivery.objects.using(book.db.alias).bulk_create(
         Delivery(
