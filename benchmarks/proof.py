@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks import equality, one_month, population, replay
+from benchmarks import equality, one_month, pages, population, replay
 
 MUTATION_REPORT = Path(__file__).parent / "mutation_report.json"
 SUMMARY = re.compile(r"(\d+) passed")
@@ -121,6 +121,21 @@ def again(*, quick: bool) -> list[Shown]:
     ]
 
 
+def over_http(*, quick: bool) -> list[Shown]:
+    """Time pages of a large practice."""
+    patients = 400 if quick else pages.PATIENTS
+    return [
+        Shown(
+            f"{patients:,} patients, {page.name}, p95 {where}",
+            f"≤ {page.asked} ms" if page.asked else "reported",
+            f"{took.worst_of_20:.1f} ms (p50 {took.middle:.1f})",
+            page.asked is None or took.worst_of_20 <= page.asked,
+        )
+        for where, found in pages.measure(patients).items()
+        for page, took in found
+    ]
+
+
 def mutants(*, quick: bool) -> list[Shown]:
     """Read the report of the last mutation run, which takes too long to be repeated here."""
     what = "mutants of billability and patient_months killed"
@@ -135,7 +150,7 @@ def mutants(*, quick: bool) -> list[Shown]:
 
 ROWS: dict[str, Callable[..., Sequence[Shown]]] = {
     "scenarios": scenarios, "equality": same, "one_month": single, "population": bulk,
-    "replay": again, "mutation": mutants,
+    "replay": again, "pages": over_http, "mutation": mutants,
 }  # fmt: skip
 
 

@@ -155,7 +155,9 @@ def main() -> None:
         SECRET_KEY="of the benchmark",  # noqa: S106
         DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
         INSTALLED_APPS=[
-            "caretally.store", "django.contrib.auth", "django.contrib.contenttypes",
+            "caretally.store",
+            "django.contrib.auth",
+            "django.contrib.contenttypes",
         ],
         USE_TZ=True,
     )

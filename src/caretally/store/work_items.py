@@ -30,7 +30,7 @@ from caretally.contacts.ladder import (
     reach,
 )
 from caretally.enrollment.custody import held_at
-from caretally.enrollment.episodes import programs_at
+from caretally.enrollment.episodes import episode_at
 from caretally.enrollment.queries import DemandsOf, state_of
 from caretally.enrollment.record import PatientRecord
 from caretally.enrollment.state import EnrollmentState
@@ -123,7 +123,7 @@ def open_programs(record: PatientRecord, today: Today) -> tuple[str, ...]:
     """Return the monitoring programs a patient is in; none after death."""
     if not record.is_alive_at(today.ends):
         return ()
-    return tuple(p for p in programs_at(record, today.ends) if p in MONITORING_PROGRAMS)
+    return tuple(p for p in MONITORING_PROGRAMS if episode_at(record, p, today.ends))
 
 
 def unlisted(record: PatientRecord, today: Today) -> Item:
