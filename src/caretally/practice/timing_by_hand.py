@@ -105,8 +105,13 @@ def once(
     """Run a command unless the entry it makes is stored already, as after a form sent twice.
 
     named: the patient and the id of the entry to come.
+
+    Raises:
+        ForbiddenError, UnknownError: the caller may not record care, or not of this patient.
     """
     patient, entry_id = named
+    # Only enrolling opens charts: an id nobody knows must not become one.
+    office.card(patient, permission=RECORD_CARE)
 
     def unless_stored(record: PatientRecord) -> Sequence[Entry]:
         return () if is_stored(office, patient, entry_id) else command(record)

@@ -391,6 +391,27 @@ def test_another_practice_reaches_nothing_here(demo: Demo, enter: Enter) -> None
     assert not on_record(demo, HAL, ContactHeld)
 
 
+def test_no_chart_comes_about_by_recording_on_it(demo: Demo, enter: Enter) -> None:
+    rosa = enter("rosa")
+    assert send(rosa, call(), "pat_nobody").status_code == 404
+    assert send(rosa, attempt(), "pat_nobody").status_code == 404
+    hand = f"{HOME}/patients/pat_nobody/time/new"
+    assert rosa.post(hand, by_hand()).status_code == 404
+    sql = "SELECT count(*) FROM store_stream WHERE name = %s"
+    assert demo.journal.db.rows(sql, "patient/pat_nobody") == [(0,)]
+
+
+def test_a_nurse_of_another_clinic_records_nothing_here(demo: Demo, enter: Enter) -> None:
+    Membership.objects.filter(staff="stf_tom").update(clinic="prac_elsewhere")
+    tom = enter("tom")
+    mine = {"performers": ["stf_tom"]}
+    assert send(tom, call(**mine)).status_code == 404
+    assert "/glass/" in tom.get(f"{HOME}/patients/{HAL}/contact/")["Location"]
+    work = {"patient": HAL, "program": "rpm", "category": "review"}
+    assert tom.post(f"{HOME}/timer/start", work).status_code == 404
+    assert not on_record(demo, HAL, ContactHeld)
+
+
 def test_who_has_no_staff_id_is_told_what_to_do(demo: Demo, enter: Enter) -> None:
     Membership.objects.filter(staff="stf_tom").update(staff="")
     answer = enter("tom").get(f"{HOME}/patients/{HAL}/contact/")

@@ -11,6 +11,9 @@ PATIENT = "patients/<str:patient>/"
 urlpatterns = [
     path(f"{PATIENT}contact/", views.new, name="contact-new"),
     path(f"{PATIENT}attempt/", views.new_attempt, name="attempt-new"),
+    # The names by which lists lead to a patient's forms.
+    path(f"{PATIENT}contact/", views.new, name="contact"),
+    path(f"{PATIENT}attempt/", views.new_attempt, name="attempt"),
     path(f"{PATIENT}contact/check", views.check, name="contact-check"),
     path(f"{PATIENT}contact/now", views.server_time, name="contact-now"),
     path(f"{PATIENT}contact/<str:entry>/", views.saved, name="contact"),
