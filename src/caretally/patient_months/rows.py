@@ -126,21 +126,24 @@ def staff_columns(practice: PracticeLedger, numbers: Mapping[str, int]) -> Staff
     return Staff(firsts(registered), *turned([row for rows in registered for row in rows], 3))
 
 
-def performance_columns(spans: Sequence[SpanRow], numbers: dict[str, int]) -> Performances:
+def performance_columns(
+    spans: Sequence[SpanRow], numbers: dict[str, int], *, patients: int
+) -> Performances:
     """Return who performed what; `numbers` numbers the persons and grows."""
-    rows: list[tuple[int, int]] = []
-    keys: list[tuple[int, int, str, int]] = []
+    staff: list[int] = []
+    span_of: list[int] = []
     for position, span in enumerate(spans):
         for person in span.performers:
-            number = numbers.setdefault(person, len(numbers))
-            keys.append((number, span.start, span.id, len(rows)))
-            rows.append((number, position))
-    keys.sort()
-    by_staff = [key[3] for key in keys]
-    place = [0] * len(rows)
+            staff.append(numbers.setdefault(person, len(numbers)))
+            span_of.append(position)
+    # The spans of one patient are in order of time already.
+    order: Sequence[int] = range(len(staff))
+    if patients > 1:
+        order = sorted(order, key=lambda row: (spans[span_of[row]].start, spans[span_of[row]].id))
+    by_staff = sorted(order, key=staff.__getitem__)
+    place = [0] * len(staff)
     for position, row in enumerate(by_staff):
         place[row] = position
-    staff, span_of = turned(rows, 2)
     return Performances(staff, span_of, by_staff, place)
 
 
@@ -149,12 +152,13 @@ def span_columns(groups: Sequence[Sequence[SpanRow]]) -> tuple[Spans, Legs, list
     flat = [row for group in groups for row in group]
     columns = turned(flat, len(SpanRow._fields))
     patients = list(chain.from_iterable(repeat(p, len(group)) for p, group in enumerate(groups)))
-    legs = [leg for row in flat for leg in row.legs]
-    performances = firsts([row.performers for row in flat])
+    performers = [row.performers for row in flat]
+    excluded = [row.legs for row in flat]
+    legs = list(chain.from_iterable(excluded))
     spans = Spans._make(
         (
-            firsts(groups), patients, columns[0], *columns[2:14], performances,
-            firsts([row.legs for row in flat]),
+            firsts(groups), patients, columns[0], *columns[2:14], firsts(performers),
+            firsts(excluded),
         )
     )  # fmt: skip
     return spans, Legs(*turned(legs, 2)), flat
@@ -240,7 +244,7 @@ def assemble(
     """Return the rows of patients, in the order of their ids, ready to be folded for a month."""
     spans, legs, span_list = span_columns([ledger.spans for ledger in ledgers])
     numbers: dict[str, int] = {}
-    performances = performance_columns(span_list, numbers)
+    performances = performance_columns(span_list, numbers, patients=len(ledgers))
     readings, reading_ids = reading_part(ledgers)
     part = Part(
         len(ledgers), frame.default_zone, calendar(month, frame.zones), rules, spans,

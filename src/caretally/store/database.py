@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from itertools import islice
 from threading import local
 from typing import Any, TypeAlias
 
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.utils import CursorWrapper
 
 Value: TypeAlias = int | str | bytes | None
 Row: TypeAlias = Sequence[Any]
@@ -80,19 +80,29 @@ class Database:
         """This thread's connection."""
         return connections[self.alias]
 
-    def cursor(self) -> CursorWrapper:
-        """Return this thread's cursor, for statements whose rows are fetched at once.
+    def executed(self, sql: str, values: Row, *, fetch: bool) -> tuple[list[Row], int]:
+        """Run a statement; returns the rows it found, where they are wanted, and touched how many.
 
-        Making one takes as long as a short statement, so that it is kept while the connection is
-        open; where statements are being recorded, a new one records them.
+        Django's own cursor takes as long as a short statement. It is used where somebody records
+        or wraps statements; else the driver's is kept while the connection is open.
         """
         connection = self.connection
-        if connection.connection is None or connection.queries_logged:
-            return connection.cursor()
-        kept: tuple[object, CursorWrapper] | None = getattr(self._local, "kept", None)
+        if (
+            connection.connection is None
+            or connection.queries_logged
+            or connection.execute_wrappers
+        ):
+            with connection.cursor() as cursor:
+                cursor.execute(sql, values)
+                return cursor.fetchall() if fetch else [], cursor.rowcount
+        kept: tuple[object, Any] | None = getattr(self._local, "kept", None)
         if kept is None or kept[0] is not connection.connection:
-            kept = self._local.kept = connection.connection, connection.cursor()
-        return kept[1]
+            kept = self._local.kept = connection.connection, connection.connection.cursor()
+        own = sql if connection.vendor == "postgresql" else with_question_marks(sql)
+        connection.validate_no_broken_transaction()
+        with connection.wrap_database_errors:
+            kept[1].execute(own, values)
+            return kept[1].fetchall() if fetch else [], kept[1].rowcount
 
     @property
     def is_postgres(self) -> bool:
@@ -123,10 +133,7 @@ class Database:
 
     def rows(self, sql: str, *values: Value) -> list[Row]:
         """Return what a query finds."""
-        cursor = self.cursor()
-        cursor.execute(sql, values)
-        found: list[Row] = cursor.fetchall()
-        return found
+        return self.executed(sql, values, fetch=True)[0]
 
     def rows_in(self, sql: str, chosen: Iterable[Value], *values: Value) -> list[Row]:
         """Return what a query finds for many values, however many; `{}` stands for their list.
@@ -141,19 +148,17 @@ class Database:
 
     def run(self, sql: str, *values: Value) -> int:
         """Run a statement; returns how many rows it touched."""
-        cursor = self.cursor()
-        cursor.execute(sql, values)
-        return int(cursor.rowcount)
+        return self.executed(sql, values, fetch=False)[1]
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
         """Insert rows."""
         if not rows:
             return
         sql = insertion(table, columns)
-        cursor = self.cursor()
         if len(rows) == 1:
-            cursor.execute(sql, rows[0])
-        else:
+            self.run(sql, *rows[0])
+            return
+        with self.connection.cursor() as cursor:
             cursor.executemany(sql, rows)
 
     def stream_rows(self, sql: str, *values: Value) -> Iterator[Row]:
@@ -162,6 +167,12 @@ class Database:
             cursor.execute(sql, values)
             while rows := cursor.fetchmany(2_000):
                 yield from rows
+
+
+@lru_cache(maxsize=4096)
+def with_question_marks(sql: str) -> str:
+    """Return a statement with its places as SQLite marks them."""
+    return sql.replace("%s", "?")
 
 
 _INSERTIONS: dict[tuple[str, tuple[str, ...]], str] = {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from caretally.clock import ServiceMonth, seconds_of
 from caretally.journal.corrections import resolve
@@ -69,6 +70,7 @@ class Chart:
         return Record(known=[*others, *own], set_aside=self.record.set_aside)
 
 
+@lru_cache(maxsize=512)
 def around(month: ServiceMonth) -> tuple[datetime, datetime]:
     """Return instants well before and well after a month, wherever on earth."""
     after = month.next()
