@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -42,7 +42,12 @@ FIELDS: Mapping[str, str] = {
 COLUMN_OF = {"from": "covered_from", "method": "consent", "text_version": "consent_text",
              "scope": "program", "practice": "clinic", "at": "since"}  # fmt: skip
 """The column that a field of an entry comes from, where the names differ."""
-YES = frozenset({"yes", "y", "true", "1"})
+YES, NO = frozenset({"yes", "y", "true", "1"}), frozenset({"no", "n", "false", "0"})
+CHART = ("name", "birth_date", "sex", "language", "time_zone")
+COVERAGE = ("payer", "member_id", "covered_from")
+CONSENT = ("consent", "consent_text", "cost_share_told")
+ENROLLMENT = ("program", "clinic", "billing_provider", "diagnoses", "established_on")
+"""The columns of each piece of work; one that says something asks for all that the work needs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +63,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A line of the table: what it would store, and what is wrong with it.
+    """A line of the table: what it would store, and all that is wrong with it.
 
     number: as an editor counts, the header being the first.
     """
@@ -71,8 +76,8 @@ class Line:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The kinds of entries it would store."""
-        return tuple(entry.kind for entry in self.entries)
+        """The kinds of entries it would store; none while something is wrong with it."""
+        return () if self.problems else tuple(entry.kind for entry in self.entries)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +171,10 @@ class _Row:
     number: int
     values: Mapping[str, str]
 
+    def says(self, columns: Iterable[str]) -> bool:
+        """Tell whether any of some columns says something."""
+        return any(self.values.get(each) for each in columns)
+
     def said(self, *columns: str) -> dict[str, object]:
         """Return what columns say, by the names of the contract."""
         names = {column: FIELDS.get(column, column) for column in columns}
@@ -178,42 +187,49 @@ def _line(office: Office, practice: Sequence[Entry], row: _Row) -> Line:
         number=row.number,
         patient=patient_of(row.upload_id, row.number),
         name=row.values.get("name", ""),
+        problems=tuple(_row_problems(row)),
     )
     zone_name = row.values.get("time_zone") or office.home_zone()
     since = _since(row, zone_name)
     if isinstance(since, Problem):
-        return _with(line, since)
+        line, since = _with(line, since), None
     for written in works_of(row, since):
         record = record_of([*practice, *line.entries], line.patient)
         try:
             made = _entries(office, record, line.patient, written)
         except InputError as error:
             line = _with(line, *(_at_column(row.number, each) for each in error.problems))
-            if written.work == "register_patient":
-                break
         else:
             line = replace(line, entries=(*line.entries, *made))
     return line
 
 
 def works_of(row: _Row, since: datetime | None) -> Iterator[Written]:
-    """Yield what the forms would have been filled in with."""
-    body = row.said("name", "birth_date", "sex", "language", "time_zone")
-    yield _written(row, "register_patient", body, None)
-    if row.values.get("payer") or row.values.get("member_id"):
-        yield _written(row, "add_coverage", row.said("payer", "member_id", "covered_from"), None)
+    """Yield what the forms would have been filled in with; nothing filled in is passed over."""
+    yield _written(row, "register_patient", row.said(*CHART), None)
+    if row.says(COVERAGE):
+        yield _written(row, "add_coverage", row.said(*COVERAGE), None)
     program = row.said("program")
-    if row.values.get("consent"):
-        told = {"cost_share_told": row.values.get("cost_share_told", "").lower() in YES}
-        consent = {**row.said("consent", "consent_text", "language"), **told}
+    if row.says(CONSENT):
         scope = {"scope": program["program"]} if program else {}
-        body = {**consent, **scope, "given_by": "patient"}
-        yield _written(row, "record_consent", body, since)
-    enrolled = ("clinic", "billing_provider", "established_on", "time_zone")
-    if program or any(row.values.get(each) for each in enrolled[:3]):
+        told = {"cost_share_told": row.values.get("cost_share_told", "").lower() in YES}
+        body = {**row.said("consent", "consent_text", "language"), **told, **scope}
+        yield _written(row, "record_consent", {**body, "given_by": "patient"}, since)
+    if row.says(ENROLLMENT):
         codes = row.values.get("diagnoses", "").replace(";", " ").upper().split()
-        body = {**program, **row.said(*enrolled), "diagnoses": codes}
-        yield _written(row, "enroll", body, since)
+        body = row.said("program", "clinic", "billing_provider", "established_on", "time_zone")
+        yield _written(row, "enroll", {**body, "diagnoses": codes}, since)
+
+
+def _row_problems(row: _Row) -> Iterator[Problem]:
+    """Yield what is wrong with columns that no entry has a field for."""
+    told = row.values.get("cost_share_told", "").lower()
+    if told and told not in YES | NO:
+        yield _problem(row.number, "cost_share_told", "another word", "yes or no")
+    if row.says(("since",)) and not row.says((*CONSENT, *ENROLLMENT)):
+        yield _problem(
+            row.number, "since", "a time", "a consent or an enrollment that began at that time"
+        )
 
 
 def _written(row: _Row, work: str, body: dict[str, object], at: datetime | None) -> Written:

@@ -124,9 +124,32 @@ def test_one_wrong_line_stores_none(demo: Demo, enter: Enter) -> None:
 
 
 def test_every_problem_of_every_line_is_told(demo: Demo) -> None:
-    wrong = INA.replace("I10 I50.9", "pressure").replace("verbal", "shouted")
+    wrong = INA
+    for old, new in (
+        ("1951-06-02", "6/2/1951"), ("2026-01-01", "soon"), ("verbal", "shouted"),
+        (",yes,", ",maybe,"), ("I10 I50.9", "pressure"), (",2025-10-14,,", ",2025-10-14,then,"),
+    ):  # fmt: skip
+        wrong = wrong.replace(old, new)
     found = look(demo, table(wrong, OTTO.replace("1948-11-30", "")))
-    assert {("line 2", "diagnoses"), ("line 2", "consent"), ("line 3", "birth_date")} <= set(found)
+    columns = {"birth_date", "covered_from", "consent", "cost_share_told", "diagnoses", "since"}
+    assert {column for where, column in found if where == "line 2"} == columns
+    assert {column for where, column in found if where == "line 3"} == {"birth_date"}
+
+
+@pytest.mark.parametrize(
+    ("filled", "column"),
+    [
+        ("covered_from", "payer"),
+        ("consent_text", "program"),
+        ("diagnoses", "program"),
+        ("since", "since"),
+    ],
+)
+def test_no_column_is_passed_over(demo: Demo, filled: str, column: str) -> None:
+    values = {"covered_from": "2026-01-01", "consent_text": "2026-01", "diagnoses": "I10",
+              "since": "2026-03-26T08:00"}  # fmt: skip
+    text = f"name,birth_date,{filled}\nTyra Holm,1950-03-04,{values[filled]}\n"
+    assert look(demo, text) == [("line 2", column)]
 
 
 def test_a_person_stands_once_in_a_table(demo: Demo) -> None:
