@@ -9,24 +9,16 @@ from __future__ import annotations
 
 import gc
 import statistics
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import NamedTuple
 from unittest import mock
 
-import django
-from django.conf import settings
-from django.core.management import call_command
-from django.db import connections
-
+from benchmarks.fresh_database import fresh_database
 from caretally.clock import ServiceMonth
 from caretally.journal.entries import Entry, ReadingRecorded, StaffRegistered, TimeLogged
-from caretally.project.database_url import sqlite_settings
 from caretally.store import appending
 from caretally.store.database import Database
 from caretally.store.stored_journal import StoredJournal
@@ -46,19 +38,6 @@ class Cost(NamedTuple):
 
     processor: float
     clock: float
-
-
-@contextmanager
-def fresh_journal() -> Iterator[StoredJournal]:
-    """Yield a journal in a new SQLite file."""
-    with tempfile.TemporaryDirectory() as folder:
-        connections.databases["bench"] = sqlite_settings(Path(folder) / "bench.sqlite3")
-        connections.configure_settings(connections.databases)
-        call_command("migrate", database="bench", verbosity=0)
-        yield StoredJournal(Database("bench"))
-        connections["bench"].close()
-        del connections["bench"]
-        del connections.databases["bench"]
 
 
 def charts() -> tuple[list[Entry], list[list[Entry]]]:
@@ -118,7 +97,8 @@ def measure(count: int) -> tuple[list[Cost], list[Cost]]:
     """Return what saves cost as they are, and with the totals left out."""
     whole: list[Cost] = []
     bare: list[Cost] = []
-    with fresh_journal() as journal:
+    with fresh_database() as alias:
+        journal = StoredJournal(Database(alias))
         practice, chosen = charts()
         journal.append("p", [*practice, *nurses(chosen, practice)], received_at=NOW)
         for own in chosen:
@@ -130,7 +110,7 @@ def measure(count: int) -> tuple[list[Cost], list[Cost]]:
                 start = BEGIN + timedelta(seconds=120 + turn * (29 * DAY // TURNS))
                 entry = [minute(own, start, f"{own[0].patient}_minute_{turn}")]
                 if (turn + place) % 2:
-                    with mock.patch.object(appending, "settle"):
+                    with mock.patch.object(appending, "settle", return_value=[]):
                         bare.append(cost(journal, entry))
                 else:
                     whole.append(cost(journal, entry))
@@ -151,17 +131,6 @@ def percentile(values: Sequence[float], hundredth: int) -> float:
 
 def main() -> None:
     """Measure and print."""
-    settings.configure(
-        SECRET_KEY="of the benchmark",  # noqa: S106
-        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
-        INSTALLED_APPS=[
-            "caretally.store",
-            "django.contrib.auth",
-            "django.contrib.contenttypes",
-        ],
-        USE_TZ=True,
-    )
-    django.setup()
     for count, limit in LIMITS.items():
         whole, bare = measure(count)
         print(f"{count:,} entries in the month, {len(whole):,} saves (asked: p99 {limit} ms)")
