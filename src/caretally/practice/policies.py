@@ -47,6 +47,12 @@ class Policy:
         return is_whole and self.least <= int(value) <= self.most
 
     @property
+    def label(self) -> str:
+        """What to call it on a page, which names the unit beside the value."""
+        words = self.name.removesuffix(f"_{self.unit}").replace("_", " ")
+        return words.replace("mfa", "a second factor").capitalize()
+
+    @property
     def expected(self) -> str:
         """What a value may be, in words."""
         if self.words:

@@ -21,6 +21,7 @@ from caretally.practice.roles import BREAK_GLASS, KEEP_ACCESS, SEE_ACCESS, SEE_P
 from caretally.practice.staff_names import name_of, staff_names
 from caretally.store.access import KINDS
 from caretally.store.access_pages import Line, Wanted, access_lines
+from caretally.store.models import Membership
 from caretally.web.frame.asking import page
 from caretally.web.frame.fields import LONG, Field, shown, typed_in
 
@@ -62,8 +63,16 @@ def instant(day: date | None, zone_name: str, *, days: int = 0) -> datetime | No
 
 def told(office: Office, lines: tuple[Line, ...]) -> list[dict[str, object]]:
     """Return entries with the names of those who did something."""
-    names = staff_names(office)
+    names = everybodys_names(office)
     return [{"line": line, "who": name_of(names, line.actor)} for line in lines]
+
+
+def everybodys_names(office: Office) -> dict[str, str]:
+    """Return what to call people by staff id, and those without one by user name."""
+    members = Membership.objects.using(office.db.alias).filter(practice__name=office.practice)
+    rows = members.values_list("user__username", "user__first_name", "user__last_name")
+    by_login = {login: f"{first} {last}".strip() or login for login, first, last in rows}
+    return {**by_login, **staff_names(office)}
 
 
 @page(permission=SEE_ACCESS)
@@ -72,8 +81,8 @@ def access(request: HttpRequest, office: Office) -> HttpResponse:
     found = access_lines(office.book(), asked(request, office), LINES + 1)
     kept = {key: value for key, value in request.GET.items() if key != "before" and value}
     more = urlencode({**kept, "before": found[LINES - 1].number}) if len(found) > LINES else ""
-    names = sorted({(f"staff:{staff}", name) for staff, name in staff_names(office).items()},
-                   key=lambda each: each[1])  # fmt: skip
+    actors = {name: f"staff:{who}" for who, name in everybodys_names(office).items()}
+    names = [(actors[name], name) for name in sorted(actors)]
     context = {
         "rows": told(office, found[:LINES]), "more": more, "asked": request.GET, "kinds": KINDS,
         "people": names, "zone": office.home_zone(), "is_filtered": bool(kept),
@@ -88,7 +97,7 @@ def glass_list(request: HttpRequest, office: Office) -> HttpResponse:
     """List broken glass: what nobody reviewed first."""
     context = {
         "rows": breaking.broken(office), "may_review": office.caller.may(KEEP_ACCESS),
-        "zone": office.home_zone(), "names": staff_names(office),
+        "zone": office.home_zone(),
     }  # fmt: skip
     return render(request, "access/glass_list.html", context)
 

@@ -271,7 +271,7 @@ def policy_form(request: HttpRequest, office: Office, name: str) -> HttpResponse
         forget(office.practice)
 
     sheet = Sheet(
-        title=policy.name.replace("_", " ").capitalize(), said=policy.says, save=save,
+        title=policy.label, said=policy.says, save=save,
         fields=forms.policy_fields(policy, office.today()), back="settings-policies",
     )  # fmt: skip
     return filled_in(request, office, sheet, start)

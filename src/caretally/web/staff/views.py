@@ -13,8 +13,9 @@ from caretally.practice.roles import SEE_STAFF_LOAD
 from caretally.practice.staff_load import DAYS, StaffWeek, staff_week
 from caretally.web.frame.asking import page
 
-LEFT, COLUMN, ROW, TOP, BAR = 150, 84, 34, 30, 70
-"""Measures of the picture: names, a day, a person, the head, and a bar at capacity."""
+LEFT, COLUMN, ROW, TOP, BAR = 150, 107, 34, 30, 96
+"""Measures of the picture: names, a day, a person, the head, and the longest bar."""
+HOUR = 3600
 YEARS = range(2000, 2200)
 
 
@@ -45,27 +46,39 @@ def staff(request: HttpRequest, office: Office) -> HttpResponse:
             (TOP + index * ROW, load) for index, load in enumerate(found.loads)],
         "heads": [(LEFT + index * COLUMN, each) for index, each in enumerate(found.week.days)],
         "width": LEFT + DAYS * COLUMN, "height": TOP + max(1, len(found.loads)) * ROW,
-        "limits": [LEFT + index * COLUMN + BAR for index in range(DAYS)],
+        "limits": limits(found), "longest": longest(found), "full": BAR,
         "before": first - timedelta(days=7), "after": first + timedelta(days=7),
-        "capacity_hours": int(found.capacity.total_seconds()) // 3600,
-        "is_cut": any(load.over for load in found.loads),
+        "capacity_hours": int(found.capacity.total_seconds()) // HOUR,
     }  # fmt: skip
     return render(request, "staff/load.html", context)
 
 
+def longest(found: StaffWeek) -> int:
+    """Return the seconds of the longest bar: of the fullest day, and an hour at least."""
+    return max([HOUR, *(seconds for load in found.loads for seconds in load.days)])
+
+
+def limits(found: StaffWeek) -> list[int]:
+    """Return where the marks of capacity stand; none where no day comes near it."""
+    capacity, whole = int(found.capacity.total_seconds()), longest(found)
+    if capacity > whole:
+        return []
+    return [LEFT + index * COLUMN + capacity * BAR // whole for index in range(DAYS)]
+
+
 def bars(found: StaffWeek) -> list[Bar]:
-    """Return the bars of the picture; one beyond capacity reaches past its mark."""
-    capacity = int(found.capacity.total_seconds())
+    """Return the bars of the picture, as long as their time."""
+    whole = longest(found)
     made = []
     for row, load in enumerate(found.loads):
         for column, seconds in enumerate(load.days):
             if not seconds:
                 continue
-            width = min(COLUMN - 4, max(2, seconds * BAR // capacity))
+            width = max(2, seconds * BAR // whole)
             day = found.week.days[column]
             made.append(
                 Bar(x=LEFT + column * COLUMN, y=TOP + row * ROW + 6, width=width,
                     is_over=day in load.over,
-                    says=f"{load.name}, {day}: {seconds // 3600} h {seconds % 3600 // 60} min")
+                    says=f"{load.name}, {day}: {seconds // HOUR} h {seconds % HOUR // 60} min")
             )  # fmt: skip
     return made
