@@ -18,7 +18,8 @@ from caretally.journal.drafts import Draft, Filing
 from caretally.journal.entries import AmendmentAnswered, AmendmentRequested, Entry
 from caretally.practice.office import Office
 from caretally.practice.roles import KEEP_ACCESS, SEE_ACCESS
-from caretally.store.shelf import entry_of
+from caretally.store.charts import chart_entries
+from caretally.store.streams import AMENDMENTS, marked_streams
 
 DAYS, FURTHER_DAYS = 60, 30
 EXTENDED = "extended"
@@ -60,13 +61,12 @@ def requests(office: Office) -> tuple[Request, ...]:
         ForbiddenError: the caller may not see them.
     """
     office.caller.require(SEE_ACCESS)
-    rows = office.db.rows(
-        "SELECT entry.line FROM store_entry AS entry WHERE entry.practice_id = %s AND "
-        "(entry.line LIKE %s OR entry.line LIKE %s) ORDER BY entry.id",
-        office.book().number, '%"kind":"amendment_%', '%"kind": "amendment_%',
-    )  # fmt: skip
-    entries = resolve(entry_of(row[0]) for row in rows).in_force
-    found = requests_in(entries, office.home_zone())
+    book, home = office.book(), office.home_zone()
+    found = []
+    for stream in marked_streams(book, AMENDMENTS):
+        entries = chart_entries(book, stream, office.journal.desk.shelf)
+        mine = (each for each in resolve(entries).in_force if each.patient == stream.patient)
+        found += requests_in(mine, home)
     return tuple(sorted(found, key=lambda each: (bool(each.outcome), each.due_on, each.entry.id)))
 
 

@@ -16,8 +16,9 @@ from caretally.store.database import Database, Row
 OWN = "practice"
 PATIENT, ACCESS = "patient/", "access/"
 
-CORRECTIONS, DEVICES, STAFF = 1, 2, 4
-"""Ties: a correction, a device or a member of staff connects this stream to another."""
+CORRECTIONS, DEVICES, STAFF, AMENDMENTS = 1, 2, 4, 8
+"""Ties: a correction, a device or a member of staff connects this stream to another; the last
+marks the streams that hold requests for amendments, so that a list of them reads no others."""
 
 COLUMNS = "id, name, length, head, ties"
 
@@ -116,6 +117,17 @@ def patient_streams(book: Book) -> list[Stream]:
         f"SELECT {COLUMNS} FROM store_stream WHERE practice_id = %s AND name LIKE %s ORDER BY id",  # noqa: S608
         book.number,
         f"{PATIENT}%",
+    )
+    return [stream_of(row) for row in rows]
+
+
+def marked_streams(book: Book, bit: int) -> list[Stream]:
+    """Return the streams of a practice that a tie marks, by number."""
+    rows = book.db.rows(
+        f"SELECT {COLUMNS} FROM store_stream WHERE practice_id = %s AND ties & %s <> 0 "  # noqa: S608
+        "ORDER BY id",
+        book.number,
+        bit,
     )
     return [stream_of(row) for row in rows]
 

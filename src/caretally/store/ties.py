@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from caretally.clock import seconds_of
 from caretally.journal.entries import (
+    AmendmentRequested,
     ContactHeld,
     DeviceAssigned,
     DeviceReturned,
@@ -20,7 +21,7 @@ from caretally.journal.entries import (
     TimeLogged,
 )
 from caretally.store.database import grouped
-from caretally.store.streams import CORRECTIONS, DEVICES, STAFF, Book, tie
+from caretally.store.streams import AMENDMENTS, CORRECTIONS, DEVICES, STAFF, Book, tie
 
 LONGEST_SPAN = 24 * 3600
 """Seconds beyond which a span is not looked at for overlaps; the rules draw the line far below."""
@@ -85,6 +86,9 @@ def span_of(entry: Entry) -> tuple[tuple[str, ...], int, int] | None:
 
 def file_ties(book: Book, filed: Sequence[Filed]) -> Ties:
     """Write down what new entries are connected with, and return it."""
+    asked = {stream for entry, stream in filed if isinstance(entry.body, AmendmentRequested)}
+    if asked:
+        tie(book, asked, AMENDMENTS)
     return Ties(overlaps=file_spans(book, filed), shared=file_devices(book, filed))
 
 

@@ -18,6 +18,7 @@ from caretally.practice.patients import Search, find_patients
 from caretally.practice.retention import purge
 from caretally.store.access_pages import Wanted, access_lines
 from caretally.store.models import BrokenGlass, Membership
+from caretally.store.rebuilding import rebuild
 from caretally.store.verification import verify
 from caretally.synthetic.lives import practices
 from tests.integration.demonstrated import LAKESIDE, Demo, Enter
@@ -190,6 +191,8 @@ def test_a_request_for_a_change_waits_is_put_off_once_and_answered(
     assert "2026-05-25" in page
     address = page.split("access/amendments/pat_ada/")[1].split('"')[0]
     answer = f"{BASE}access/amendments/pat_ada/{address}"
+    assert rebuild(demo.journal.db, demo.journal.desk) > 0
+    assert "2026-05-25" in client.get(f"{BASE}access/amendments/").content.decode()
     later = {"outcome": "extended", "answer": "The scale is examined.", "answered_by": "Cora"}
     assert client.post(answer, later).status_code == 302
     assert "2026-06-24" in client.get(f"{BASE}access/amendments/").content.decode()
