@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,46 @@ def test_decisions_from_tables_are_those_from_files(
     strict = run(*asked, "--policy", "interactive_only", "--json")
     plain = run("decide", cast_file, "--month", "2026-03", "--policy", "interactive_only", "--json")
     assert strict.out == plain.out
+
+
+@pytest.mark.bulk
+@pytest.mark.usefixtures("at_home")
+def test_tables_that_are_broken_are_refused_in_plain_words(
+    run: Run, cast_file: Path, tmp_path: Path
+) -> None:
+    assert run("tables", cast_file, "tables").status == 0
+    spans = tmp_path / "tables" / "part-00000" / "spans.parquet"
+    spans.write_bytes(spans.read_bytes()[:-9])
+    asked = ("decide", "--tables", "tables", "--month", "2026-03", "--out", "out")
+    cut = run(*asked)
+    assert (cut.status, cut.out) == (2, "")
+    assert "spans.parquet: found a file that is broken or no Parquet; expected" in cut.err
+    (tmp_path / "tables" / "tables.json").write_text("[")
+    listed = run(*asked)
+    assert (listed.status, listed.out) == (2, "")
+    assert "tables.json: found a file that holds no JSON object" in listed.err
+
+
+@pytest.mark.bulk
+@pytest.mark.usefixtures("at_home")
+def test_without_a_compiler_it_is_slow_and_says_so_once(
+    run: Run, cast_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deciding = import_module("caretally.exchange.tables.deciding")
+    assert run("tables", cast_file, "tables").status == 0
+    asked = ("decide", "--tables", "tables", "--month", "2026-03", "--workers", 1)
+    assert "Numba" not in run(*asked, "--out", "compiled").err
+
+    def nothing(_: str) -> None:
+        raise MissingExtraError("bulk", "numba")
+
+    deciding.decider.cache_clear()
+    monkeypatch.setattr(deciding, "import_module", nothing)
+    slow = run(*asked, "--out", "plain", "--json")
+    deciding.decider.cache_clear()
+    assert slow.status == 0
+    assert slow.err.count("Numba is not installed") == 1
+    assert slow.out == run("decide", cast_file, "--month", "2026-03", "--json").out
 
 
 @pytest.mark.bulk

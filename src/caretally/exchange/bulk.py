@@ -14,15 +14,15 @@ from importlib import import_module
 from pathlib import Path
 
 from caretally.errors import ExchangeError, InputError, Problem
-from caretally.exchange.tables.deciding import Decider, standing
+from caretally.exchange.tables.deciding import Decider, can_compile, standing
 from caretally.exchange.tables.input_files import as_of_of, part_folders
 from caretally.exchange.tables.part_words import CONTRACT
 from caretally.exchange.tables.rendering import LISTING, render_decisions
 from caretally.exchange.tables.settings import BulkSettings, PartDone, Progress
 
 __all__ = [
-    "BulkDone", "BulkSettings", "Engine", "PartDone", "decide_tables", "part_folders",
-    "render_decisions",
+    "BulkDone", "BulkSettings", "Engine", "PartDone", "can_compile", "decide_tables",
+    "part_folders", "render_decisions",
 ]  # fmt: skip
 
 ENGINES = {

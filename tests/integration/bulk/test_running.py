@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -156,6 +157,23 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(extras.PACKAGES, "ray", ("cluster", "no_such_package"))
     with pytest.raises(MissingExtraError, match=r"caretally\[cluster\]"):
         extras.__getattr__("ray")
+
+
+def test_inputs_of_the_same_size_with_another_number_are_noticed(
+    tables: Path, tmp_path: Path, settings: BulkSettings
+) -> None:
+    changed = copy_of(tables, tmp_path / "changed")
+    decide_tables(changed, tmp_path / "out", settings, engine=Engine(workers=1))
+    path = changed / "part-00001" / "readings.parquet"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    stat = path.stat()
+    path.write_bytes(content)
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert path.stat().st_size == stat.st_size
+    with pytest.raises(InputError, match="other inputs, rules or options") as refused:
+        decide_tables(changed, tmp_path / "out", settings, engine=Engine(workers=1))
+    assert [Path(p.where).name for p in refused.value.problems] == ["part-00001"]
 
 
 def copy_of(folder: Path, target: Path) -> Path:

@@ -83,14 +83,19 @@ class Decider:
 
 def fold_for(settings: BulkSettings) -> AnyFold:
     """Return the compiled fold, or the plain one where it is asked for or nothing can compile."""
-    if not settings.compiled:
+    if not settings.compiled or not can_compile():
         return PlainFold()
-    try:
-        compiled = import_module(COMPILED)
-    except MissingExtraError:
-        return PlainFold()
-    found: AnyFold = compiled.CompiledFold(settings.cache)
+    found: AnyFold = import_module(COMPILED).CompiledFold(settings.cache)
     return found
+
+
+def can_compile() -> bool:
+    """Tell whether what compiles the fold is installed."""
+    try:
+        import_module(COMPILED)
+    except MissingExtraError:
+        return False
+    return True
 
 
 @lru_cache(maxsize=2)
@@ -123,6 +128,8 @@ def decided_part(folder: Path, out: Path, ready: Decider) -> PartDone:
     found = standing(folder, out, ready)
     if found is not None:
         return found
+    # Asked before the part is read: what is changed meanwhile is refused when the run goes on.
+    resting_on = ready.made_of(folder)
     partial = out / f".{folder.name}.partial"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
@@ -130,7 +137,6 @@ def decided_part(folder: Path, out: Path, ready: Decider) -> PartDone:
     lines = write_decided(ready, ready.decide(tables), folder, partial)
     shutil.copy(folder / WORDS, partial / WORDS)
     done = PartDone(part=folder.name, patients=len(tables.patients), lines=lines)
-    resting_on = ready.made_of(folder)
     marker = {
         "digest": digest_of(resting_on),
         "patients": done.patients,
