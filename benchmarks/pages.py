@@ -69,9 +69,14 @@ def opened(home: Path) -> Any:
 
 
 def known_charts(plan: Plan) -> Iterator[list[Entry]]:
-    """Yield the registrations and the charts of a plan, as far as they were known on the day."""
-    for number in range(len(practice_sizes(plan))):
-        for chart in practice_charts(plan, number):
+    """Yield the registrations of all clinics, then the charts, as far as known on the day.
+
+    Registrations come first: a clinic that is registered later is held against all charts anew.
+    """
+    clinics = [practice_charts(plan, number) for number in range(len(practice_sizes(plan)))]
+    yield [entry for clinic in clinics for entry in next(clinic)]
+    for clinic in clinics:
+        for chart in clinic:
             yield [entry for entry in chart if entry.recorded_at <= BEGINS_AT]
 
 
@@ -86,12 +91,12 @@ def fill(journal: Any, patients: int) -> None:
     for some in batches(known_charts(plan), CHARTS_AT_ONCE):
         entries = [entry for chart in some for entry in chart]
         journal.append(PRACTICE, entries, received_at=BEGINS_AT)
-    refresh_all(journal, BEGINS_AT, patients)
     user = get_user_model().objects.create_user(LOGIN)
     Membership.objects.create(
         user=user, practice=Practice.objects.get(name=PRACTICE), role=LOGIN,
         from_on=date(2020, 1, 1), granted_by="system:benchmark", granted_at=BEGINS_AT,
     )  # fmt: skip
+    refresh_all(journal, BEGINS_AT, patients)
 
 
 def filled_home(patients: int) -> Path:
