@@ -6,13 +6,12 @@ does little else. Compiled, it wants the named tuples.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import make_dataclass
 from functools import cache
 from typing import Any, TypeVar, cast
 
-PLAIN = frozenset({int, list, tuple})
-"""What columns are; everything else in a table is a table."""
+from caretally.patient_months.columns import Part
 
 Table = TypeVar("Table", bound=tuple[Any, ...])
 
@@ -24,6 +23,8 @@ def quick_kind(kind: Any) -> Callable[..., object]:
 
 
 def quick(table: Table) -> Table:
-    """Return a table of the same columns by the same names, and so the tables in it."""
-    columns = [value if type(value) in PLAIN else quick(value) for value in table]
+    """Return a table of the same columns by the same names, and so the tables in a part."""
+    columns: Iterable[Any] = table
+    if isinstance(table, Part):
+        columns = [quick(value) if isinstance(value, tuple) else value for value in table]
     return cast(Table, quick_kind(type(table))(*columns))
