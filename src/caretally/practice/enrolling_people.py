@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from caretally.enrollment.custody import custody_of
 from caretally.enrollment.orders import ORDERING_ROLES
-from caretally.enrollment.record import PatientRecord
-from caretally.journal.entries import CaregiverAuthorized, Consented, Entry
+from caretally.enrollment.record import PatientRecord, record_of
+from caretally.journal.entries import CaregiverAuthorized, Consented, DeviceAssigned, Entry
 from caretally.journal.register import Register
 from caretally.practice.office import Office
 from caretally.practice.roles import ENROLL
+from caretally.store.charts import chart_entries, practice_entries
 from caretally.store.models import Membership
 from caretally.store.streams import PATIENT, named_streams
 
@@ -106,3 +108,16 @@ def texts_in_use(office: Office, own: Iterable[Entry]) -> tuple[str, ...]:
         if isinstance(entry.body, Consented) and entry.body.text_version
     ]
     return tuple(dict.fromkeys(text for _, text in sorted(told, reverse=True)))
+
+
+def in_stock(office: Office) -> tuple[DeviceAssigned, ...]:
+    """Return the devices that were taken into stock and are in nobody's hands now, by id."""
+    book, shelf = office.book(), office.journal.desk.shelf
+    taken_in = {
+        entry.body.device
+        for entry in practice_entries(book, shelf)
+        if isinstance(entry.body, DeviceAssigned)
+    }
+    record = record_of(chart_entries(book, None, shelf, devices=taken_in), "")
+    held = (custody_of(record, device, office.now) for device in sorted(taken_in))
+    return tuple(each.device for each in held if each is not None and each.holder is None)

@@ -17,7 +17,7 @@ from caretally import clock
 from caretally.clock import ServiceMonth
 from caretally.enrollment.state import ACTIVE
 from caretally.errors import InputError
-from caretally.journal.entries import Entry, PracticeRegistered, ReadingRecorded
+from caretally.journal.entries import DeviceAssigned, Entry, PracticeRegistered, ReadingRecorded
 from caretally.practice.enrolling import Written, write
 from caretally.practice.enrolling_patients import NewPatient, open_new_chart
 from caretally.practice.enrolling_state import enrolling, on_file
@@ -442,6 +442,31 @@ def test_a_correction_asks_why_and_keeps_its_moment(demo: Demo, lin: Visitor) ->
     lin.does("order", {**filled, "why": "systolic only"}, supersedes=before.id)
     (after,) = stored(demo, ADA, "ordered")
     assert (after.at, after.supersedes) == (before.at, before.id)
+
+
+def test_of_two_corrections_the_second_is_refused_and_stays_one(
+    demo: Demo, rosa: Visitor, lin: Visitor
+) -> None:
+    rosa.patient = lin.patient = opened(rosa.client)
+    first = rosa.does("add_coverage", FORMS["add_coverage"])
+    changed = {**FORMS["add_coverage"], "member_id": "TEST-INA-2", "why": "misread card"}
+    rosa.send("add_coverage", {**changed, "why": ""}, supersedes=first)
+    lin.does("add_coverage", changed, supersedes=first)
+    late = rosa.client.post(f"{rosa.home}add_coverage/", {**rosa.sent[-1], "why": "typed wrong"})
+    assert late.status_code == 422
+    assert "correct the last entry of the chain" in text_of(late)
+    assert f'name="supersedes" value="{first}"' in late.content.decode()
+    assert len(stored(demo, rosa.patient, "covered")) == 1
+
+
+def test_devices_in_stock_are_offered_until_they_are_assigned(demo: Demo, rosa: Visitor) -> None:
+    office = demo.office("rosa")
+    scale = DeviceAssigned(device="dev_scale_9", medical_device=True, model="Scale 9")
+    office.append([office.filing(None).entry(scale)])
+    rosa.patient = opened(rosa.client)
+    assert 'value="dev_scale_9"' in rosa.form("assign_device")
+    rosa.does("assign_device", {"device": "dev_scale_9", "medical_device": "yes"})
+    assert 'value="dev_scale_9"' not in rosa.form("assign_device")
 
 
 def test_an_enrollment_is_corrected_amended_ended_and_begun_anew(demo: Demo, rosa: Visitor) -> None:

@@ -295,6 +295,7 @@ FORMS = {
                 Field(
                     name="device",
                     label="Device id",
+                    options="stock",
                     must=True,
                     help="As on its label. A device is in one patient's hands at a time.",
                 ),

@@ -19,6 +19,7 @@ from caretally.practice.enrolling_people import (
     caregivers,
     clinics_to_enroll_in,
     colleagues,
+    in_stock,
     texts_in_use,
 )
 from caretally.practice.enrolling_state import Enrolling
@@ -137,6 +138,7 @@ OPTIONS: Mapping[str, Callable[[Desk], tuple[Option, ...]]] = {
     "speakers": _speakers,
     "caregivers": _caregivers,
     "held": _held,
+    "stock": lambda desk: tuple((d.device, device_words(d)) for d in in_stock(desk.office)),
     "texts": _texts,
     "diagnoses": _diagnoses,
     "zones": _zones,

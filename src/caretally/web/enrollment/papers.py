@@ -44,14 +44,15 @@ ENVELOPE = {"at": "at", "reason": "why"}
 class Paper:
     """A form on a page.
 
-    corrects: the entry it corrects. values: by field, `at` and `why` among them. error: what was
-    refused.
+    supersedes: the id of the entry it corrects; `corrects` is that entry while it is in force.
+    values: by field, `at` and `why` among them. error: what was refused.
     """
 
     form: Form
     desk: Desk
     entry_id: str
     values: Values
+    supersedes: str = ""
     corrects: Entry | None = None
     error: InputError | None = None
 
@@ -136,7 +137,12 @@ def fresh_paper(form: Form, desk: Desk, corrects: Entry | None) -> Paper:
     if corrects and form.has_instant:
         values["at"] = typed_instant(corrects.at, zone_name)
     return Paper(
-        form=form, desk=desk, entry_id=desk.office.new_id("ent"), values=values, corrects=corrects
+        form=form,
+        desk=desk,
+        entry_id=desk.office.new_id("ent"),
+        values=values,
+        supersedes=corrects.id if corrects else "",
+        corrects=corrects,
     )
 
 
@@ -148,11 +154,12 @@ def filled_paper(form: Form, desk: Desk, corrects: Entry | None, post: QueryDict
         desk=desk,
         entry_id=post.get("entry_id", ""),
         values=posted(fields, post),
+        supersedes=post.get("supersedes", ""),
         corrects=corrects,
     )
 
 
-def written(paper: Paper, supersedes: str) -> Written:
+def written(paper: Paper) -> Written:
     """Return what a form comes to.
 
     Raises:
@@ -171,7 +178,7 @@ def written(paper: Paper, supersedes: str) -> Written:
         raise InputError(problems)
     return Written(
         work=paper.form.work, body=body, at=at, reason=str(paper.values.get("why", "")),
-        supersedes=supersedes, entry_id=paper.entry_id,
+        supersedes=paper.supersedes, entry_id=paper.entry_id,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -80,9 +81,9 @@ def form(request: HttpRequest, office: Office, patient: str, work: str) -> HttpR
         return shown(request, fresh_paper(wanted, desk, corrects))
     paper = filled_paper(wanted, desk, corrects, request.POST)
     try:
-        entry_id = write(office, patient, written(paper, supersedes))
+        entry_id = write(office, patient, written(paper))
     except InputError as error:
-        return shown(request, refused(paper, error))
+        return shown(request, replace(paper, error=error))
     return gone_to(request, office, patient, {"program": found.program, "saved": entry_id})
 
 
@@ -142,14 +143,6 @@ def shown(request: HttpRequest, paper: Paper) -> HttpResponse:
     context = {"paper": paper, "enrolling": paper.desk.enrolling, "step": step,
                "chart": paper.desk.enrolling.chart}  # fmt: skip
     return render(request, name, context, status=WRONG if paper.error else 200)
-
-
-def refused(paper: Paper, error: InputError) -> Paper:
-    """Return a form with what is wrong with it."""
-    return Paper(
-        form=paper.form, desk=paper.desk, entry_id=paper.entry_id, values=paper.values,
-        corrects=paper.corrects, error=error,
-    )  # fmt: skip
 
 
 def gone_to(
