@@ -14,8 +14,9 @@ from caretally.money import NO_MONEY
 from caretally.practice import overview as room
 from caretally.practice.codes_of_month import AT_RISK, BILLABLE, HELD, QUIET, SUPPORTED
 from caretally.practice.overview import EVERY_STATE, NO_ACTIVITY, Asked, Cut, overview, services
-from caretally.practice.patient_month import Decisions
+from caretally.practice.patient_month import Decisions, stamp
 from caretally.practice.patient_page import figures_of
+from caretally.practice.patients import Search, find_patients
 from caretally.practice.prospects import REMEMBERED
 from tests.integration.demonstrated import LAKESIDE, Demo, Enter
 
@@ -92,6 +93,16 @@ def test_what_others_billed_holds_what_was_billable(demo: Demo) -> None:
     held = services(demo.office("cora"), MARCH, Cut(code="99457", state=HELD)).services
     assert [each.patient for each in held] == ["pat_ada"]
     assert held[0].held_by == ("is_not_billed_elsewhere",)
+
+
+def test_postgresql_tells_the_same(demo_postgres: Demo) -> None:
+    office = demo_postgres.office("cora")
+    found = overview(office, MARCH)
+    assert (found.patients, found.waiting) == (8, 0)
+    assert found.sums[BILLABLE].count == 11
+    assert find_patients(office, Search(program="ccm", clinic=LAKESIDE)).count == 1
+    assert find_patients(office, Search(words="ada", order="born")).count == 1
+    assert stamp(office, "pat_ada", MARCH.month).startswith("1.")
 
 
 def test_money_is_for_those_who_may_see_it(enter: Enter) -> None:

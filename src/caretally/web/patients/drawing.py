@@ -225,11 +225,12 @@ def span_of(seconds: Iterable[int], marks: Iterable[Mark]) -> int:
     return max([1, *seconds, *(mark.amount for mark in marks)]) * 21 // 20 + 1
 
 
-def zoomable(vital: Vital) -> dict[str, object]:
+def zoomable(vital: Vital, zone_name: str) -> dict[str, object]:
     """Return the numbers of a chart for zooming on the page: seconds, and values as text."""
     times = sorted({seconds_of(point.at) for curve in vital.curves for point in curve.points})
     return {
         "title": title_of(vital),
+        "zone": zone_name,
         "times": times,
         "curves": [{"name": curve.name, "values": aligned(curve, times)} for curve in vital.curves],
     }

@@ -135,7 +135,7 @@ def drawings(office: Office, seen: Chart, days: int) -> list[dict[str, Any]]:
             "starts": any(each.is_starting_point for each in thresholds),
             "vital": vital, "title": title_of(vital), "rows": table_of(vital),
             "svg": chart(vital, frame, talked=talked, thresholds=thresholds),
-            "numbers": zoomable(vital),
+            "numbers": zoomable(vital, zone_name),
             "numbers_id": f"numbers-{vital.kind.name}",
         }
         for vital, thresholds in found

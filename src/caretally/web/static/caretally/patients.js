@@ -62,7 +62,8 @@ function zoomInto(button) {
   }));
   const values = numbers.curves.map((curve) => curve.values.map((each) => (each === null ? null : Number(each))));
   new uPlot(
-    { width: plot.clientWidth, height: Math.min(420, window.innerHeight * 0.55), series: [{}, ...series], axes: [axis, axis] },
+    { width: plot.clientWidth, height: Math.min(420, window.innerHeight * 0.55), series: [{}, ...series], axes: [axis, axis],
+      tzDate: (at) => uPlot.tzDate(new Date(at * 1000), numbers.zone) },
     [numbers.times, ...values], plot,
   );
 }
