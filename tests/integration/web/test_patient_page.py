@@ -13,6 +13,7 @@ from caretally.journal.entries import ContactHeld, Entry, EntryVoided, TimeLogge
 from caretally.practice.patient_month import Decisions, totals_of
 from caretally.practice.patient_page import figures_of, months_of
 from caretally.practice.timeline import Wanted, timeline
+from caretally.store.models import Membership
 from tests.integration.demonstrated import HARBOR, LAKESIDE, Demo, Enter
 
 ADA = f"/p/{LAKESIDE}/patients/pat_ada/"
@@ -145,6 +146,18 @@ def test_a_nurse_of_another_practice_learns_nothing(demo: Demo, enter: Enter) ->
     for address in (ADA, VERSION, f"{ADA}timeline/"):
         assert nora.get(address).status_code == 404
         assert nora.get(address.replace(LAKESIDE, HARBOR)).status_code == 404
+
+
+def test_a_nurse_of_another_clinic_learns_nothing(demo: Demo, enter: Enter) -> None:
+    rosa = enter("rosa")
+    stamp = rosa.get(VERSION)["ETag"]
+    Membership.objects.filter(user__username="rosa").update(clinic="prac_elsewhere")
+    for address in (ADA, VERSION, f"{ADA}timeline/"):
+        assert rosa.get(address, headers={"If-None-Match": stamp}).status_code == 404
+    month = rosa.get(f"/p/{LAKESIDE}/month/").content.decode()
+    assert "Nothing happened in 2026-03" in month
+    assert "pat_ada" not in rosa.get(f"/p/{LAKESIDE}/month/services/").content.decode()
+    assert "no patients in this practice" in rosa.get(f"/p/{LAKESIDE}/patients/").content.decode()
 
 
 @pytest.mark.parametrize("month", ["2026-13", "march", "20260-3"])
