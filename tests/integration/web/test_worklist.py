@@ -281,6 +281,14 @@ def test_the_page_says_who_why_and_what_to_do(enter: Enter) -> None:
     assert re.search(r'<polyline points="[0-9., ]+"', page)
 
 
+def test_only_who_records_care_is_offered_to(enter: Enter) -> None:
+    offered = f'href="/p/{LAKESIDE}/patients/{EDIE}/contact/"'
+    assert offered in enter("rosa").get(PAGE_OF_LAKESIDE).content.decode()
+    page = enter("bea").get(PAGE_OF_LAKESIDE).content.decode()
+    assert offered not in page
+    assert "Edie Thornbury" in page
+
+
 def test_an_empty_list_says_what_to_do(demo: Demo, enter: Enter) -> None:
     page = enter("rosa").get(f"{PAGE_OF_LAKESIDE}?program=rtm").content.decode()
     assert "Nobody fits" in page

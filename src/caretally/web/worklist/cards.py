@@ -11,6 +11,8 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 
 from caretally.contacts.notes import clock
+from caretally.practice.caller import Caller
+from caretally.practice.roles import ENROLL, RECORD_CARE
 from caretally.practice.worklist import URGENCY_WORDS, Row
 
 HUES = {
@@ -21,6 +23,12 @@ WIDTH, HEIGHT, EDGE = 120, 32, 3
 """Size of a trend line, in points."""
 FULL_BAR_SECONDS = 2400
 """Seconds at which a bar of a clock is full; the picture's scale and no rule."""
+ACTIONS = (
+    ("contact", "Record a contact", RECORD_CARE),
+    ("attempt", "Record an attempt", RECORD_CARE),
+    ("enrollment", "Complete the enrollment", ENROLL),
+)
+"""Name of the page, words and permission of what is done from the list."""
 MOST_CODES = 4
 """Codes shown on a card; the patient's page shows all."""
 SECONDS_OF = {
@@ -58,7 +66,7 @@ class Reachable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """Something to do, with the page on which it is done; the chart where that page is missing."""
+    """Something to do, with the page on which it is done."""
 
     words: str
     href: str
@@ -93,12 +101,12 @@ class Card:
     trend: Trend | None
 
 
-def cards_of(practice: str, rows: Iterable[Row], day: date) -> list[Card]:
+def cards_of(caller: Caller, rows: Iterable[Row], day: date) -> list[Card]:
     """Return the cards of a page."""
-    return [card_of(practice, row, day) for row in rows]
+    return [card_of(caller, row, day) for row in rows]
 
 
-def card_of(practice: str, row: Row, day: date) -> Card:
+def card_of(caller: Caller, row: Row, day: date) -> Card:
     """Return the card of a row."""
     content = row.content
     codes = [
@@ -109,9 +117,9 @@ def card_of(practice: str, row: Row, day: date) -> Card:
         row=row,
         urgency=URGENCY_WORDS[row.urgency],
         hue=HUES[row.urgency],
-        href=link("patient", practice, row.patient),
+        href=link("patient", caller.practice, row.patient),
         reasons=[reason_of(each, day) for each in content.get("reasons", ())],
-        actions=actions(practice, row),
+        actions=actions(caller, row),
         codes=codes[:MOST_CODES],
         more_codes=max(0, len(codes) - MOST_CODES),
         clocks=clocks(content.get("clocks", {})),
@@ -132,18 +140,13 @@ def reason_of(reason: Mapping[str, Any], day: date) -> Reason:
     )  # fmt: skip
 
 
-def actions(practice: str, row: Row) -> list[Action]:
-    """Return what can be done at once, as far as there are pages for it."""
+def actions(caller: Caller, row: Row) -> list[Action]:
+    """Return what the caller may do at once."""
     pages = {each["page"] for each in row.content.get("reasons", ())}
-    wanted = [
-        ("contact", "Record a contact"),
-        ("attempt", "Record an attempt"),
-        ("enrollment", "Complete the enrollment"),
-    ]
     found = [
-        Action(words=words, href=link(name, practice, row.patient))
-        for name, words in wanted
-        if name != "enrollment" or name in pages
+        Action(words=words, href=link(name, caller.practice, row.patient))
+        for name, words, permission in ACTIONS
+        if caller.may(permission) and (name != "enrollment" or name in pages)
     ]
     return [each for each in found if each.href]
 

@@ -67,7 +67,7 @@ def context_of(office: Office, found: Found, search: Search) -> dict[str, Any]:
     return {
         "found": found,
         "search": search,
-        "cards": cards_of(office.practice, found.rows, found.day),
+        "cards": cards_of(office.caller, found.rows, found.day),
         "tabs": tabs(found, search),
         "is_narrow": query(search) != "?",
         "here": query(search, page=str(found.number)),
