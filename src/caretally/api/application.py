@@ -12,7 +12,7 @@ from caretally.api.asking import Bearer
 from caretally.api.problems import PROBLEM_JSON, tell_problems
 from caretally.journal.schema import schema
 
-REFERENCE = "#/components/schemas/"
+PART = "#/components/schemas/Entry_"
 DESCRIPTION = (
     "What happened goes in as entries; what may be billed comes out as decisions, with reasons and "
     "citations. A token works in one practice, within its scopes and the roles of its person. "
@@ -32,7 +32,7 @@ class Interface(NinjaAPI):
         for methods in made["paths"].values():
             for operation in methods.values():
                 name_problems(operation["responses"])
-        made["components"]["schemas"]["Entry"] = entry_schema()
+        made["components"]["schemas"].update(entry_schemas())
         return made
 
 
@@ -43,19 +43,21 @@ def name_problems(responses: dict[int, Any]) -> None:
             answer["content"] = {PROBLEM_JSON: answer["content"]["application/json"]}
 
 
-def entry_schema() -> dict[str, object]:
-    """Return the schema of an entry with its references as they are inside the description."""
-    return relocated(schema(), f"{REFERENCE}Entry/")  # type: ignore[return-value]
+def entry_schemas() -> dict[str, Any]:
+    """Return the schema of an entry, and of all it is made of, as components of a description."""
+    whole: dict[str, Any] = relocated(schema())
+    parts = {f"Entry_{name}": part for name, part in whole.pop("$defs").items()}
+    return {"Entry": whole, **parts}
 
 
-def relocated(value: object, place: str) -> object:
-    """Return a schema whose references to itself begin at a place of another document."""
+def relocated(value: Any) -> Any:
+    """Return a schema without its dialect, whose parts stand beside it as components."""
     if isinstance(value, list):
-        return [relocated(each, place) for each in value]
+        return [relocated(each) for each in value]
     if not isinstance(value, dict):
         return value
     return {
-        key: place + each.removeprefix("#/") if key == "$ref" else relocated(each, place)
+        key: each.replace("#/$defs/", PART) if key == "$ref" else relocated(each)
         for key, each in value.items()
         if key != "$schema"
     }
