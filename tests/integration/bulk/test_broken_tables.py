@@ -396,6 +396,13 @@ def test_a_list_of_parts_that_is_none_is_refused(parts: object, part: Path) -> N
         part_folders(part.parent)
 
 
+@pytest.mark.parametrize("as_of", ["yesterday", "2026-03-01T00:00:00", 5, True])
+def test_a_time_of_knowing_that_is_none_is_refused(as_of: object, part: Path) -> None:
+    (part.parent / "tables.json").write_text(json.dumps({"parts": [part.name], "as_of": as_of}))
+    with pytest.raises(InputError, match="as_of: found no instant"):
+        part_folders(part.parent)
+
+
 def test_a_run_names_everything_and_decides_nothing(
     part: Path, tmp_path: Path, compiled_cache: Path
 ) -> None:

@@ -11,6 +11,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -221,7 +222,21 @@ def read_listing(directory: Path) -> dict[str, Any]:
             expected="names of folders beside this file, each once", hint="convert it again",
         )  # fmt: skip
         raise InputError([problem])
+    if not is_instant_or_none(found.get("as_of")):
+        problem = Problem(
+            where=str(directory / DATASET), field="as_of", found="no instant",
+            expected="an ISO 8601 instant with offset, or null", hint="convert it again",
+        )  # fmt: skip
+        raise InputError([problem])
     return found
+
+
+def is_instant_or_none(said: object) -> bool:
+    """Tell whether something is a written instant with its offset, or nothing."""
+    try:
+        return said is None or datetime.fromisoformat(str(said)).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def is_unique(names: Sequence[str]) -> bool:
