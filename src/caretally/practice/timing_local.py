@@ -37,7 +37,8 @@ def instant(typed: LocalTime, zone_name: str, *, field: str) -> datetime:
     try:
         naive = datetime.combine(date.fromisoformat(typed.day), time.fromisoformat(typed.time))
     except ValueError:
-        raise refused(field, "no date and time", "a date and a time such as 09:05:30") from None
+        found = "no date and time" if typed.day and typed.time else "nothing"
+        raise refused(field, found, "a date and a time such as 09:05:30") from None
     if naive.tzinfo is not None:
         raise refused(field, "a time with an offset", f"a local time in {zone_name}")
     early = naive.replace(tzinfo=zone(zone_name), fold=0)

@@ -254,7 +254,7 @@ def test_the_next_request_finds_a_forgotten_timer_too(demo: Demo, enter: Enter) 
     begin(enter("rosa"))
     work_for(enter("rosa"), 1)
     pass_time(hours=1)
-    enter("rosa").get(f"{HOME}/patients/")
+    assert "Timers nobody stopped" in enter("rosa").get(f"{HOME}/time/").content.decode()
     assert ForgottenTimer.objects.count() == 1
 
 

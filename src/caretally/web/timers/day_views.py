@@ -14,6 +14,7 @@ from caretally.clock import zone
 from caretally.errors import ForbiddenError, InputError
 from caretally.practice.office import Office
 from caretally.practice.roles import ATTEST_FOR_OTHERS, RECORD_CARE
+from caretally.practice.timing import running
 from caretally.practice.timing_day import WIDTH, day_of
 from caretally.practice.timing_forgotten import Forgotten, forgotten
 from caretally.practice.timing_forgotten import attest as attested
@@ -80,6 +81,7 @@ def shown(
     request: HttpRequest, office: Office, *, error: InputError | None = None, failed: str = ""
 ) -> HttpResponse:
     """Return the page."""
+    running(office)  # a timer forgotten by now is put aside, and waits below
     today = office.today()
     try:
         wanted = date.fromisoformat(request.GET.get("day", ""))
