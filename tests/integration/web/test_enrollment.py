@@ -389,6 +389,10 @@ def test_saved_just_now_is_undone_at_once(demo: Demo, rosa: Visitor) -> None:
     assert again.status_code == 422
 
 
+def test_saved_is_said_of_what_is_stored_only(rosa: Visitor) -> None:
+    assert "Saved." not in rosa.see(saved="ent_none")
+
+
 def test_an_undone_correction_gives_back_what_stood(demo: Demo, rosa: Visitor) -> None:
     rosa.patient = opened(rosa.client)
     first = rosa.does("add_coverage", FORMS["add_coverage"])

@@ -54,7 +54,7 @@ def enrollment(request: HttpRequest, office: Office, patient: str) -> HttpRespon
         ],
         "may_enroll": office.caller.may(ENROLL),
         "saved": saved_entry(office, found, request.GET.get("saved", "")),
-        "is_saved": bool(request.GET.get("saved")),
+        "is_saved": entry_named(chart, request.GET.get("saved", "")) is not None,
         "is_undone": bool(request.GET.get("undone")),
         "undo_id": office.new_id("ent"),
     }
