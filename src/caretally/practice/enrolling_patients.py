@@ -90,12 +90,7 @@ def look_alikes(office: Office, body: PatientRegistered) -> tuple[Card, ...]:
 
 
 def are_alike(first: str, second: str) -> bool:
-    """Tell whether two names may be one person's: a shared word, or few letters apart.
-
-    Example:
-        >>> are_alike("José Marchetti", "Jose Marcheti"), are_alike("Ada Nowak", "Ben Okoro")
-        (True, False)
-    """
+    """Tell whether two names may be one person's: a shared word, or few letters apart."""
     one, other = folded(first), folded(second)
     if not one or not other or set(one) & set(other):
         return True

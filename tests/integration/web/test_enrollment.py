@@ -19,7 +19,7 @@ from caretally.enrollment.state import ACTIVE
 from caretally.errors import InputError
 from caretally.journal.entries import DeviceAssigned, Entry, PracticeRegistered, ReadingRecorded
 from caretally.practice.enrolling import Written, write
-from caretally.practice.enrolling_patients import NewPatient, open_new_chart
+from caretally.practice.enrolling_patients import NewPatient, are_alike, open_new_chart
 from caretally.practice.enrolling_state import enrolling, on_file
 from caretally.practice.office import as_of
 from caretally.store.models import Membership
@@ -305,6 +305,21 @@ def test_a_likely_duplicate_is_looked_at_first(demo: Demo, rosa: Visitor) -> Non
     other = opened(rosa.client, name="Ina Sörensen", reason="a twin; she showed her card")
     (entry,) = stored(demo, other, "patient_registered")
     assert entry.reason == "a twin; she showed her card"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "alike"),
+    [
+        ("José Marchetti", "Jose Marcheti", True),
+        ("MARCHETTI, Jose", "José Marchetti", True),
+        ("Katarina Holm", "Catarina Holms", True),
+        ("Ada Nowak", "Ada Lindqvist", True),
+        ("Ada Nowak", "Ben Okoro", False),
+        ("Ada Nowak", "", True),
+    ],
+)
+def test_names_that_may_be_one_persons(first: str, second: str, *, alike: bool) -> None:
+    assert are_alike(first, second) is are_alike(second, first) is alike
 
 
 def test_another_name_that_day_is_another_person(rosa: Visitor) -> None:
