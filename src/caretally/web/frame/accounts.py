@@ -17,6 +17,7 @@ from caretally.clock import now
 from caretally.practice.caller import places_of
 from caretally.practice.people import FAILURES
 from caretally.store.access import Told, record_told
+from caretally.store.database import scoped
 from caretally.web.frame.asking import journal
 
 TOO_MANY_REQUESTS = 429
@@ -82,4 +83,5 @@ def tell_practices(user: AbstractBaseUser, kind: str, request: HttpRequest) -> N
     for place in places_of(db, int(user.pk), at.date()):
         actor = f"staff:{place.staff or user.get_username()}"
         told = Told(practice=place.practice, kind=kind, actor=actor, said=said)
-        record_told(db, told, at)
+        with scoped(place.practice, db.alias):
+            record_told(db, told, at)

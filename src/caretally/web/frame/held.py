@@ -11,6 +11,7 @@ from caretally.clock import now, seconds_of
 from caretally.practice.caller import system_caller
 from caretally.practice.office import Office
 from caretally.practice.policies import Policies, policies_on
+from caretally.store.database import scoped
 from caretally.store.stored_journal import StoredJournal
 from caretally.web.frame.asking import journal, places
 
@@ -27,7 +28,8 @@ def policies_held(practice: str) -> Policies:
     found = known.get(practice)
     if found is None or not 0 <= seconds_of(at) - found[0] < SECONDS:
         office = Office(journal=kept, caller=system_caller(practice, "frame"), now=at)
-        found = seconds_of(at), policies_on(office)
+        with scoped(practice, kept.db.alias):
+            found = seconds_of(at), policies_on(office)
         known[practice] = found
     return found[1]
 

@@ -22,6 +22,7 @@ from django.utils.decorators import sync_only_middleware
 from caretally.clock import now, seconds_of
 from caretally.errors import ForbiddenError, UnknownError
 from caretally.practice.glass import may_break
+from caretally.store.database import scoped
 from caretally.web.frame.held import held_by, log_off_seconds
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -69,8 +70,11 @@ def glass_address(request: HttpRequest) -> str | None:
     patient = match.kwargs.get("patient") if match is not None else None
     if request.method != "GET" or office is None or not isinstance(patient, str):
         return None
-    if request.headers.get("HX-Request") == "true" or not may_break(office, patient):
+    if request.headers.get("HX-Request") == "true":
         return None
+    with scoped(office.practice, office.db.alias):
+        if not may_break(office, patient):
+            return None
     named = {"practice": office.practice, "patient": patient}
     return f"{reverse('glass', kwargs=named)}?{urlencode({'next': request.path})}"
 
