@@ -94,8 +94,14 @@ def are_alike(first: str, second: str) -> bool:
     one, other = folded(first), folded(second)
     if not one or not other or set(one) & set(other):
         return True
-    likeness = SequenceMatcher(None, " ".join(sorted(one)), " ".join(sorted(other))).ratio()
-    return likeness >= ALIKE
+    orders = ((one, other), (sorted(one), sorted(other)))
+    return any(likeness(" ".join(a), " ".join(b)) >= ALIKE for a, b in orders)
+
+
+def likeness(first: str, second: str) -> float:
+    """Return how alike two texts are, from 0 to 1, whichever stands first."""
+    earlier, later = sorted((first, second))
+    return SequenceMatcher(None, earlier, later).ratio()
 
 
 def folded(name: str) -> tuple[str, ...]:
