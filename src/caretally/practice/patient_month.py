@@ -18,6 +18,7 @@ from caretally.clock import ServiceMonth, date_of, local_date
 from caretally.patient_months.facts import Facts
 from caretally.practice.office import Office
 from caretally.practice.roles import SEE_PATIENTS
+from caretally.store.database import Row
 from caretally.store.streams import PATIENT
 
 CLOCKS = ("live_seconds", "management_seconds")
@@ -100,17 +101,14 @@ def totals_of(office: Office, patient: str, month: ServiceMonth) -> Totals:
     return made_totals(rows[0]) if rows else Totals(version=0, length=0)
 
 
-def made_totals(row: object) -> Totals:
+def made_totals(row: Row) -> Totals:
     """Return the totals of a row."""
-    length, version, *amounts = tuple(row)[:8]  # type: ignore[arg-type, var-annotated]
-    named = zip(
-        ("live_seconds", "management_seconds", "ai_seconds", "chat_seconds",
-         "qualifying_contacts", "data_days"),
-        amounts, strict=True,
-    )  # fmt: skip
+    length, version, live, management, ai, chat, contacts, days = row[:8]
     return Totals(
-        version=version or 0, length=length, **{name: amount or 0 for name, amount in named}
-    )
+        version=version or 0, length=length, live_seconds=live or 0,
+        management_seconds=management or 0, ai_seconds=ai or 0, chat_seconds=chat or 0,
+        qualifying_contacts=contacts or 0, data_days=days or 0,
+    )  # fmt: skip
 
 
 def stamp_of(office: Office, totals: Totals, zone_name: str) -> str:

@@ -5,12 +5,12 @@ Nothing is left out: what was corrected or voided stands where it stood, with wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from caretally.billability.decision import reasons_of
-from caretally.clock import ServiceMonth, seconds_of
+from caretally.clock import seconds_of
 from caretally.contacts.copies import CopyRule, Written, groups, written
 from caretally.contacts.notes import clock, note
 from caretally.journal.entries import (
@@ -123,11 +123,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which part of a timeline: a subject or all, which page, and perhaps one month only."""
+    """Which part of a timeline: a subject or all, and which page."""
 
     subject: str = ""
     number: int = 1
-    month: ServiceMonth | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -328,10 +327,3 @@ def field_words(name: str, value: object) -> str:
     if isinstance(value, datetime):
         return f"{label}: {value:%Y-%m-%d %H:%M} UTC"
     return f"{label}: {value}"
-
-
-def data_dates(
-    readings: Sequence[Entry], day_of: Callable[[datetime], date], without: frozenset[str]
-) -> list[tuple[date, bool]]:
-    """Return the local dates of readings, and whether each makes a data day."""
-    return [(day_of(entry.at), entry.id not in without) for entry in readings]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.utils.html import escape, format_html, format_html_join
@@ -249,7 +249,6 @@ class Row:
     at: datetime
     values: tuple[str, ...]
     origin: str
-    on: date | None = None
 
 
 def table_of(vital: Vital) -> tuple[Row, ...]:
