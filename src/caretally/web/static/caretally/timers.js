@@ -15,7 +15,7 @@
   const draw = () => {
     const here = slot();
     const clock = here && here.querySelector("[data-clock]");
-    if (!clock) return;
+    if (!clock || here.dataset.seconds === undefined) return;
     const since = here.dataset.runs ? Math.floor((performance.now() - shownAt) / 1000) : 0;
     const seconds = Number(here.dataset.seconds) + since;
     clock.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
@@ -40,6 +40,13 @@
     draw();
   };
 
+  const tellSignedOut = (here) => {
+    delete here.dataset.seconds;
+    delete here.dataset.runs;
+    const clock = here.querySelector("[data-clock]");
+    if (clock) clock.textContent = "signed out";
+  };
+
   const beat = async () => {
     const here = slot();
     if (!here) return;
@@ -53,7 +60,7 @@
         method: "POST", body, headers: { "X-CSRFToken": token }, redirect: "manual",
       });
       if (answer.ok) take(await answer.json());
-      else if (answer.type === "opaqueredirect") delete here.dataset.runs;
+      else if (answer.type === "opaqueredirect") tellSignedOut(here);
     } catch {
       // No answer: the clock goes on here, and the server cuts off at the last beat it heard.
     }
