@@ -12,7 +12,12 @@ from django.utils import timezone
 from caretally import clock
 from caretally.errors import ForbiddenError, InputError, UnknownError
 from caretally.journal.entries import Enrolled, PracticeRegistered
-from caretally.practice.disclosures import Disclosure, disclosures, record_disclosure
+from caretally.practice.disclosures import (
+    Disclosure,
+    disclosures,
+    record_disclosure,
+    record_export,
+)
 from caretally.practice.glass import break_glass, review
 from caretally.practice.patients import Search, find_patients
 from caretally.practice.retention import purge
@@ -21,7 +26,7 @@ from caretally.store.models import BrokenGlass, Membership
 from caretally.store.rebuilding import rebuild
 from caretally.store.verification import verify
 from caretally.synthetic.lives import practices
-from tests.integration.demonstrated import LAKESIDE, Demo, Enter
+from tests.integration.demonstrated import HARBOR, LAKESIDE, Demo, Enter
 
 BASE = f"/p/{LAKESIDE}/"
 WHY = "covers for a colleague who is ill"
@@ -174,6 +179,19 @@ def test_what_left_stands_in_the_account_of_its_patient_and_what_left_for_all_in
     page = enter("cora").get(f"{BASE}access/disclosures/?patient=pat_ada").content.decode()
     assert "packet dec_1" in page
     assert "claim c1" not in page
+
+
+@pytest.mark.parametrize("kind", ["demo", "demo_postgres"])
+def test_an_export_is_told_in_the_practices_it_concerns(
+    request: pytest.FixtureRequest, kind: str
+) -> None:
+    there: Demo = request.getfixturevalue(kind)
+    db, purpose = there.journal.db, {"to": "a lawyer", "why": "subpoena"}
+    for about in ((None, None), (LAKESIDE, None), (None, "pat_ada"), (HARBOR, "pat_ada")):
+        record_export(db, about, purpose, clock.now())
+    account = disclosures(there.office("cora"), "pat_ada")
+    assert [bool(line.patient) for line in account] == [True, False, False]
+    assert len(disclosures(there.office("cora", HARBOR), "pat_ada")) == 1
 
 
 def test_a_request_for_a_change_waits_is_put_off_once_and_answered(
