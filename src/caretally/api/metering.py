@@ -55,7 +55,10 @@ def api_refusals(answer: Answer) -> Answer:
 
     def answered(request: HttpRequest) -> HttpResponse:
         made = answer(request)
-        if made.status_code < 400 or not request.path.startswith(API):
+        if not request.path.startswith(API):
+            return made
+        made.headers.setdefault("Cache-Control", "no-store")
+        if made.status_code < 400:
             return made
         if made.get("Content-Type", "").startswith(PROBLEM_JSON):
             return made

@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 from caretally.api.metering import REQUESTS
 from caretally.practice.opened import journal
 from caretally.store.counts import Counts, counts
-from caretally.store.database import ALL, scoped
+from caretally.store.database import ALL, Database, scoped
 from caretally.store.tending import pending
 
 
@@ -22,7 +22,7 @@ from caretally.store.tending import pending
 def healthz(request: HttpRequest) -> HttpResponse:
     """Tell whether the database answers and its tables are those of this version."""
     try:
-        waiting = pending(journal().db)
+        waiting = pending(Database())
     except DatabaseError:
         told = {"status": "down", "database": "does not answer", "migrations": "not known"}
         return JsonResponse(told, status=503)
