@@ -26,7 +26,12 @@ from tests.integration.demonstrated import HARBOR, Demo
 EXAMPLES = int(os.environ.get("API_EXAMPLES", "4"))
 """Examples an operation beside those at the edges; a full proof takes 100."""
 ADDRESS = "/api/v1/openapi.json"
-LISTS = ("/patients", "/patients/{patient}/entries", "/subscriptions/{subscription}/deliveries")
+LISTS = (
+    "/patients",
+    "/worklist",
+    "/patients/{patient}/entries",
+    "/subscriptions/{subscription}/deliveries",
+)
 BEYOND_SCHEMA = [
     "POST /api/v1/entries",
     "POST /api/v1/subscriptions",

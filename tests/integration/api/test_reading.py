@@ -136,3 +136,28 @@ def time_entry(name: str = "ent_api_1") -> dict[str, object]:
         "body": {"program": "rpm", "category": "review", "start": "2026-03-25T15:00:00Z",
                  "end": "2026-03-25T15:11:00Z", "performer": "stf_rosa"},
     }  # fmt: skip
+
+
+def test_the_worklist_of_today(connect: Connect) -> None:
+    answer = connect("rosa").get("/worklist", program="rpm")
+    assert answer.status_code == 200, answer.content
+    page = answer.json()
+    assert page["on"] == "2026-03-26"
+    assert page["count"] == len(page["items"]) > 0
+    assert all("rpm" in item["programs"] for item in page["items"])
+    assert connect("rosa").get("/worklist", cursor="d29ya2xpc3Q6eA").status_code == 422
+    assert connect("amir").get("/worklist").status_code == 403
+
+
+def test_a_practices_month_by_code_and_state(connect: Connect) -> None:
+    path = f"/practices/{LAKESIDE}/months/{MARCH}"
+    seen = connect("bea").get(path)
+    assert seen.status_code == 200, seen.content
+    told = seen.json()
+    assert told["waiting"] == 0
+    codes = {row["code"]: row["states"] for row in told["codes"]}
+    assert sum(cell["count"] for cell in codes["99457"].values()) > 0
+    assert any(cell["amount"] for states in codes.values() for cell in states.values())
+    nurses = connect("rosa").get(path).json()["codes"]
+    assert all(cell["amount"] is None for row in nurses for cell in row["states"].values())
+    assert connect("bea").get(f"/practices/prac_harbor/months/{MARCH}").status_code == 404
