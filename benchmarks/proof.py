@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks import equality, one_month, pages, population, replay
+from benchmarks import api_decisions, equality, one_month, pages, population, replay, start
 
 MUTATION_REPORT = Path(__file__).parent / "mutation_report.json"
 SUMMARY = re.compile(r"(\d+) passed")
@@ -136,6 +137,85 @@ def over_http(*, quick: bool) -> list[Shown]:
     ]
 
 
+SAVED = re.compile(
+    r"^(?P<count>[\d,]+) entries|^ +(?P<by>\w+) +overhead median +(?P<middle>[-\d.]+) ms, "
+    r"p99 +(?P<worst>[-\d.]+) ms",
+    re.MULTILINE,
+)
+MOST = {"100": 1, "1,000": 5}
+
+
+def saved(*, quick: bool) -> list[Shown]:
+    """Time what the totals cost a save; the benchmark sets up a database of its own."""
+    command = [sys.executable, "-m", "benchmarks.store"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    found, count = [], ""
+    for line in SAVED.finditer(ran):
+        count = line["count"] or count
+        if line["by"]:
+            found.append(
+                Shown(
+                    f"totals in the saving transaction, {count} entries, p99 {line['by']}",
+                    f"≤ {MOST[count]} ms", f"{line['worst']} ms (p50 {line['middle']})",
+                    float(line["worst"]) <= MOST[count],
+                )
+            )  # fmt: skip
+    return found
+
+
+def through_the_interface(*, quick: bool) -> list[Shown]:
+    """Compare decisions over HTTP with those of the command line."""
+    rows, wrong = api_decisions.measure(quick=quick)
+    return [
+        Shown(f"over HTTP, {name}, {compared:,} decisions", "0 differences", str(unequal),
+              not unequal and not wrong)
+        for name, compared, unequal in rows
+    ]  # fmt: skip
+
+
+def started(*, quick: bool) -> list[Shown]:
+    """Time `make run` from a clone of what is committed."""
+    found = start.measure()
+    return [
+        Shown(
+            "make run, fresh clone to healthy page", f"≤ {start.FRESH} s", f"{found.fresh:.1f} s",
+            found.fresh <= start.FRESH,
+        ),
+        Shown(
+            "make run, once set up", f"≤ {start.AGAIN} s", f"{found.again:.1f} s",
+            found.again <= start.AGAIN,
+        ),
+    ]  # fmt: skip
+
+
+FULL = {"STORE_SAVES": "1000", "SERVED_SAVES": "1000", "SERVED_KILLS": "10"}
+"""Sizes of the tests that kill programs while they save."""
+RUNNING = {
+    "killed while saving, store and server": (
+        "tests/integration/store", "tests/integration/operations/test_killed.py",
+    ),
+    "browser: a month, timers, roles, second factor, axe": ("tests/integration/browser",),
+    "interface: contract by schemathesis, leaks by every endpoint and role": (
+        "tests/integration/api",
+    ),
+}  # fmt: skip
+"""Tests that answer a row by passing."""
+
+
+def running(*, quick: bool) -> list[Shown]:
+    """Run the tests of the running program at full size."""
+    found = []
+    for what, paths in RUNNING.items():
+        ran = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-n", "2", *paths], capture_output=True,
+            text=True, check=False, env={**os.environ, **({} if quick else FULL)},
+        ).stdout  # fmt: skip
+        passed, failed = SUMMARY.search(ran), FAILED.search(ran)
+        told = f"{passed[1] if passed else 0} passed, {failed[1] if failed else 0} failed"
+        found.append(Shown(what, "all pass", told, bool(passed) and not failed))
+    return found
+
+
 def mutants(*, quick: bool) -> list[Shown]:
     """Read the report of the last mutation run, which takes too long to be repeated here."""
     what = "mutants of billability and patient_months killed"
@@ -150,7 +230,7 @@ def mutants(*, quick: bool) -> list[Shown]:
 
 ROWS: dict[str, Callable[..., Sequence[Shown]]] = {
     "scenarios": scenarios, "equality": same, "one_month": single, "population": bulk,
-    "replay": again, "pages": over_http, "mutation": mutants,
+    "replay": again, "saves": saved, "interface": through_the_interface, "pages": over_http, "start": started, "running": running, "mutation": mutants,
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from threading import Event, Thread
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -43,9 +43,9 @@ def serve(
 ) -> None:
     """Serve pages and API until Ctrl+C or SIGTERM."""
     settings = Settings.read(os.environ)
-    stored()
+    journal = stored()
     if demo:
-        start_demonstration(settings)
+        start_demonstration(settings, journal)
     refuse_taken(settings)
     engine = import_module("granian")
     levels = import_module("granian.log")
@@ -128,7 +128,7 @@ def worker(
     work.work_on(stop, outside)
 
 
-def start_demonstration(settings: Settings) -> None:
+def start_demonstration(settings: Settings, journal: Any) -> None:
     """Fill an empty database, set the clock of the demonstration, and print who may sign in.
 
     Raises:
@@ -136,7 +136,6 @@ def start_demonstration(settings: Settings) -> None:
     """
     demonstration = loaded("caretally.practice.demonstration")
     clock = loaded("caretally.practice.demo_clock")
-    journal = stored()
     if clock.kept_in(settings.home) is None:
         if journal.db.rows("SELECT 1 FROM store_practice LIMIT 1"):
             raise InputError([
