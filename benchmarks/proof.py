@@ -230,7 +230,8 @@ def mutants(*, quick: bool) -> list[Shown]:
 
 ROWS: dict[str, Callable[..., Sequence[Shown]]] = {
     "scenarios": scenarios, "equality": same, "one_month": single, "population": bulk,
-    "replay": again, "saves": saved, "interface": through_the_interface, "pages": over_http, "start": started, "running": running, "mutation": mutants,
+    "replay": again, "saves": saved, "interface": through_the_interface, "pages": over_http,
+    "start": started, "running": running, "mutation": mutants,
 }  # fmt: skip
 
 
