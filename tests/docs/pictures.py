@@ -7,8 +7,9 @@ import tempfile
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
+
+from caretally.synthetic.lives.practices import LAKESIDE
 from tests.architecture.modules import ROOT
-from tests.integration.demonstrated import LAKESIDE
 from tests.integration.served import Server
 
 PICTURES = {
