@@ -75,7 +75,8 @@ class Admission:
 
     on: the local date, as YYYY-MM-DD.
     established_on: the latest visit before it.
-    consent_by: who consented.
+    consent_by: who consented. measures: what the order names. told: the version of the text that
+    was read out, with the cost share; empty where nobody wrote that down.
     """
 
     on: str
@@ -90,6 +91,8 @@ class Admission:
     member_id: str
     established_on: date
     consent_by: str = "patient"
+    measures: tuple[str, ...] = ()
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,9 +201,18 @@ class Chart:
             payer=person.payer, member_id=person.member_id, from_on=date(2026, 1, 1), priority=1
         )
         self.note(f"{person.on} 08:55", clerk, body)
-        body = Ordered(program="rpm", ordering_provider=person.provider)
+        body = Ordered(
+            program="rpm", ordering_provider=person.provider, parameters=person.measures
+        )
         self.note(f"{person.on} 09:10", f"staff:{person.provider}", body)
-        body = Consented(scope="rpm", method="verbal", given_by=person.consent_by)
+        body = Consented(
+            scope="rpm",
+            method="verbal",
+            given_by=person.consent_by,
+            text_version=person.told or None,
+            language="en" if person.told else None,
+            cost_share_told=bool(person.told),
+        )
         self.note(f"{person.on} 09:20", clerk, body)
         body = Enrolled(
             program="rpm",

@@ -89,7 +89,7 @@ def test_every_page_can_be_used_by_everybody(visit: Visiting, theme: str) -> Non
         keep_picture(who, f"desktop-{theme}")
         if theme == "light":
             who.page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
-            found += too_wide(who)
+            found += too_wide(who) + violations(who)
             keep_picture(who, "phone-light")
     assert found == []
     assert seen > 6

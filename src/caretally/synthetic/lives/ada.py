@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from caretally.journal.entries import Entry
+from caretally.journal.entries import CareTeamNamed, Entry
 from caretally.synthetic.chart import Admission, Call, Chart, Habit, Work, wobble
 from caretally.synthetic.lives.practices import ASSISTANT, LAKESIDE, NURSE, PHYSICIAN, ZONE
 from caretally.synthetic.stories import Story
@@ -41,6 +41,8 @@ def entries() -> tuple[Entry, ...]:
             payer="medicare_ffs",
             member_id="TEST-ADA-1",
             established_on=date(2025, 10, 14),
+            measures=CUFF.parameters,
+            told="2026-01",
         )
     )
     cuff = chart.equip(CUFF, "2026-01-05", NURSE)
@@ -51,6 +53,8 @@ def entries() -> tuple[Entry, ...]:
         skipping=(date(2026, 1, 18), date(2026, 2, 15), date(2026, 3, 21)),
     )  # fmt: skip
     chart.measure(habit, pressure_on)
+    team = CareTeamNamed(program="rpm", members=(NURSE, PHYSICIAN))
+    chart.note("2026-01-05 09:40", f"staff:{ASSISTANT}", team)
     return tuple(chart.entries)
 
 
