@@ -201,9 +201,7 @@ class Chart:
             payer=person.payer, member_id=person.member_id, from_on=date(2026, 1, 1), priority=1
         )
         self.note(f"{person.on} 08:55", clerk, body)
-        body = Ordered(
-            program="rpm", ordering_provider=person.provider, parameters=person.measures
-        )
+        body = Ordered(program="rpm", ordering_provider=person.provider, parameters=person.measures)
         self.note(f"{person.on} 09:10", f"staff:{person.provider}", body)
         body = Consented(
             scope="rpm",
