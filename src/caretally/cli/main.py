@@ -17,6 +17,7 @@ from caretally.cli import (
     converting,
     deciding,
     entries_commands,
+    founding_commands,
     replaying,
     rulebook_commands,
     secrets_commands,
@@ -44,6 +45,7 @@ app.add_typer(converting.commands)
 app.add_typer(synthesizing.commands)
 app.add_typer(store_commands.commands)
 app.add_typer(serving.commands)
+app.add_typer(founding_commands.commands)
 app.add_typer(token_commands.commands, name="token")
 app.add_typer(secrets_commands.commands, name="secrets")
 
