@@ -8,16 +8,19 @@ end; a subscription that does not answer holds nobody else up. Receivers check t
 from __future__ import annotations
 
 import hmac
+import json
 import secrets
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from hashlib import sha256
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
 from caretally.clock import seconds_of
 from caretally.errors import CaretallyError, ExchangeError, UnknownError
 from caretally.exchange.posting import Letter, checked_url, networks_of, post
+from caretally.practice.disclosures import Disclosure, record_disclosure
 from caretally.practice.office import Office
 from caretally.practice.roles import MANAGE_PRACTICE
 from caretally.practice.sealing import forget_secret, keep_secret, kept_secret
@@ -175,6 +178,8 @@ def deliver_due(db: Database, now: datetime, limit: int = BATCH, send: Post = po
 def attempted(db: Database, delivery: Delivery, now: datetime, send: Post) -> bool:
     """Try a delivery once and keep what came of it; tell whether it arrived."""
     try:
+        if delivery.attempts == 0:
+            tell_disclosure(db, delivery, now)
         status = send(letter_of(db, delivery, now))
     except CaretallyError as error:
         answer = str(error) if isinstance(error, ExchangeError) else "the secret does not open"
@@ -189,6 +194,20 @@ def attempted(db: Database, delivery: Delivery, now: datetime, send: Post) -> bo
     else:
         delayed(delivery, answer, now + pause_after(attempts, delivery.event))
     return False
+
+
+def tell_disclosure(db: Database, delivery: Delivery, now: datetime) -> None:
+    """Tell in the accounting of disclosures that something about a patient goes out."""
+    patient = json.loads(delivery.body).get("patient")
+    if patient is None:
+        return
+    listening = delivery.subscription
+    disclosure = Disclosure(
+        practice=listening.practice.name, patient=patient, actor="system:webhooks",
+        to=urlsplit(listening.url).hostname or listening.name,
+        what=f"webhook {delivery.kind} {delivery.event}", why=f"subscription {listening.name}",
+    )  # fmt: skip
+    record_disclosure(db, disclosure, now)
 
 
 def letter_of(db: Database, delivery: Delivery, now: datetime) -> Letter:

@@ -17,6 +17,7 @@ from django.test import override_settings
 from caretally import clock
 from caretally.errors import ExchangeError, InputError
 from caretally.exchange.posting import Letter, checked_url, is_allowed, networks_of, post
+from caretally.practice.disclosures import disclosures
 from caretally.practice.hooks import (
     LONGEST_PAUSE,
     MOST_ATTEMPTS,
@@ -66,6 +67,19 @@ def test_a_save_is_told_once_with_ids_only(demo: Demo, connect: Connect, told) -
     assert bodies["month_changed"]["version"] == month["version"]
     assert all(b"Ada" not in letter.body for letter in letters)
     assert deliver_due(demo.journal.db, clock.now(), send=sending(200, letters)) == 0
+
+
+def test_what_goes_out_stands_in_the_accounting_of_disclosures(
+    demo: Demo, connect: Connect, told
+) -> None:
+    connect("cora").post("/entries", [time_entry()])
+    before = len(disclosures(demo.office("cora"), "pat_ada"))
+    deliver_due(demo.journal.db, clock.now(), send=sending(503, []))
+    deliver_due(demo.journal.db, clock.now() + timedelta(hours=5), send=sending(200, []))
+    found = disclosures(demo.office("cora"), "pat_ada")
+    assert len(found) == before + 1
+    assert "webhook month_changed" in str(found[0])
+    assert disclosures(demo.office("cora"), "pat_edie") == ()
 
 
 def test_what_is_refused_is_not_told(demo: Demo, connect: Connect, told) -> None:
