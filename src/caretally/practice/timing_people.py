@@ -107,9 +107,3 @@ def colleagues(office: Office, register: Register, day: date) -> tuple[Colleague
                 )
             )
     return tuple(sorted(found, key=lambda each: (each.user is None, each.label.lower())))
-
-
-def labels(office: Office) -> dict[str, str]:
-    """Return what to call people, by staff id, of those with accounts."""
-    known = accounts(office.db, office.practice, office.now.date())
-    return {staff: account.name for staff, account in known.items()}

@@ -19,9 +19,10 @@ from caretally.practice.contacting_form import Typed, typed_of
 from caretally.practice.contacting_outcome import told
 from caretally.practice.office import Chart, Office
 from caretally.practice.roles import RECORD_CARE, SEE_PATIENTS
+from caretally.practice.staff_names import staff_names
 from caretally.practice.timing import clocks, running
 from caretally.practice.timing_local import TWICE, typed_from
-from caretally.practice.timing_people import labels, staff_of
+from caretally.practice.timing_people import staff_of
 from caretally.web.contacts.forms import (
     FIELD_WORDS,
     LEG_WORDS,
@@ -114,7 +115,7 @@ def saved(request: HttpRequest, office: Office, patient: str, entry: str) -> Htt
     chart = office.open_chart(patient, purpose="contact")
     found = told(office, chart, entry)
     context = {
-        "chart": chart, "told": found, "names": labels(office),
+        "chart": chart, "told": found, "names": staff_names(office),
         "zone_name": zone_of(office, chart, getattr(found.entry.body, "program", "")),
         "is_contact": found.entry.kind == "contact_held",
     }  # fmt: skip
@@ -153,7 +154,7 @@ def form(request: HttpRequest, office: Office, given: dict[str, Any]) -> HttpRes
         "chart": chart, "typed": typed, "error": error, "original": given.get("original", ""),
         "choices": choices(office, chart, typed, timer),
         "beside": background(office, chart, typed.program),
-        "outcomes": OUTCOMES, "modes": MODES, "leg_words": LEG_WORDS, "names": labels(office),
+        "outcomes": OUTCOMES, "modes": MODES, "leg_words": LEG_WORDS, "names": staff_names(office),
         "month": clocks(office, chart.patient, chart.month_of(office.now)),
         "twice": {each.field for each in (error.problems if error else ()) if each.found == TWICE},
         "problem_words": FIELD_WORDS,

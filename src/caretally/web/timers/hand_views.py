@@ -17,10 +17,11 @@ from caretally.journal.entries import Entry, TimeLogged
 from caretally.practice import timing_by_hand
 from caretally.practice.office import Chart, Office
 from caretally.practice.roles import RECORD_CARE, RECORD_FOR_OTHERS
+from caretally.practice.staff_names import staff_names
 from caretally.practice.timing import clocks
 from caretally.practice.timing_by_hand import Written, own_entry
 from caretally.practice.timing_local import TWICE, typed_from
-from caretally.practice.timing_people import PRACTITIONERS, colleagues, labels, staff_of
+from caretally.practice.timing_people import PRACTITIONERS, colleagues, staff_of
 from caretally.web.frame.asking import page
 
 
@@ -102,7 +103,7 @@ def form(request: HttpRequest, office: Office, given: dict[str, Any]) -> HttpRes
         "people": colleagues(office, register, day) if office.caller.may(RECORD_FOR_OTHERS) else (),
         "may_review": bool(mine & PRACTITIONERS),
         "twice": {each.field for each in (error.problems if error else ()) if each.found == TWICE},
-        "names": labels(office),
+        "names": staff_names(office),
     }  # fmt: skip
     return render(request, "timers/by_hand.html", context, status=200 if error is None else 422)
 
