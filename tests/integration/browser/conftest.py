@@ -25,9 +25,9 @@ QUIET = (
 DESKTOP, PHONE = (1280, 900), (390, 844)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Return a Chromium of this worker."""
+    """Return a Chromium; it goes with the module, since Django refuses to work beside its loop."""
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
         pytest.skip("Chromium is not installed: make system installs it")

@@ -64,7 +64,7 @@ def test_the_turn_of_2021() -> None:
 
 def test_the_end_of_the_emergency() -> None:
     found = told("2023-05-11", "2023-05-12")
-    either = "is_established or began_monitoring_by: not asked -> hold"
+    either = "is_established or began_monitoring_by or is_therapeutic: not asked -> hold"
     assert [line for line in found if "is_established" in line] == [
         f"{code}  {either}" for code in ("99091", "99453", "99454", "99457", "99458")
     ]
@@ -102,7 +102,7 @@ def test_conditions_fill_in_what_is_asked_for() -> None:
     said = {c.name: c for c in conditions(RULEBOOK.sheets["99457"], date(2026, 6, 30))}
     assert "20 min are needed" in said["reaches_management_time"].sentence
     assert said["reaches_management_time"].effect == "no line"
-    either = said["is_established or began_monitoring_by"]
+    either = said["is_established or began_monitoring_by or is_therapeutic"]
     assert "within 3 years" in either.sentence
     assert "by 2023-05-11" in either.sentence
     assert either.effect == "hold"

@@ -151,7 +151,8 @@ def test_the_established_patient_is_asked_for_from_may_2023(code: str) -> None:
     assert "is_established" not in required(code, "2023-05-11")
     asked = required(code, "2023-05-12")["is_established"]
     assert asked.effect == "holds"
-    assert [single.name for single in asked.any_of] == ["is_established", "began_monitoring_by"]
+    alternatives = ["is_established", "began_monitoring_by", "is_therapeutic"]
+    assert [single.name for single in asked.any_of] == alternatives
 
 
 @pytest.mark.parametrize("code", ["98975", "98976", "98980", "98979", "98984"])
