@@ -11,6 +11,11 @@ PADDED = JUST_SHORT.replace(":\n", ':\n    """Say.\n\n    More."""\n\n    # why\
 CRITERIA = "billability/criteria.py"
 
 FAULTS: dict[str, list[tuple[str, str]]] = {
+    "pages_in_practice": [
+        ("practice/a.py", "from django.http import HttpRequest\n"),
+        ("practice/a.py", "from django.urls import reverse\n"),
+        ("practice/a.py", "import ninja\n"),
+    ],
     "long_functions": [("journal/a.py", LONG)],
     "long_modules": [("journal/a.py", "a = 1\n" * 601)],
     "many_parameters": [
@@ -103,6 +108,10 @@ FAULTS: dict[str, list[tuple[str, str]]] = {
 }
 
 ALLOWED: dict[str, list[tuple[str, str]]] = {
+    "pages_in_practice": [
+        ("practice/a.py", "from django.db.models import Q\n"),
+        ("web/a.py", "from django.http import HttpRequest\n"),
+    ],
     "long_functions": [("journal/a.py", JUST_SHORT), ("journal/a.py", PADDED)],
     "long_modules": [("journal/a.py", "a = 1\n" * 600)],
     "many_parameters": [

@@ -37,6 +37,10 @@ OUTSIDE_WORLD = {
     "requests", "shutil", "smtplib", "socket", "sqlite3", "ssl", "subprocess", "tempfile", "urllib",
 }  # fmt: skip
 EXACT_ROOMS = {"billability", "claims", "journal", "money", "patient_months", "rulebook"}
+OF_PAGES = (
+    "django.forms", "django.http", "django.shortcuts", "django.template", "django.urls",
+    "django.views", "ninja",
+)  # fmt: skip
 OPTIONAL_PACKAGES = {"daft", "duckdb", "llvmlite", "numba", "numpy", "pandas", "polars", "pyarrow",
                      "pyspark", "ray"}  # fmt: skip
 CLOCK_CALLS = {
@@ -213,6 +217,15 @@ def reached_outside(where: Module) -> Iterator[str]:
             yield where.at(node, f"{name.split('.')[0]} in a pure room; let the caller do it")
 
 
+def pages_in_practice(where: Module) -> Iterator[str]:
+    """The room of practice serves pages and API alike: it sees no request, address or template."""
+    if where.room != "practice":
+        return
+    for node, name in imported(where):
+        if name.startswith(OF_PAGES):
+            yield where.at(node, f"{name} in practice; let web, api or cli do it")
+
+
 def optional_packages(where: Module) -> Iterator[str]:
     """Optional packages are imported in one extras.py a room, which says which is missing."""
     if where.path.split("/")[-1] == "extras.py":
@@ -256,6 +269,7 @@ LIMITS: tuple[Limit, ...] = (
     untyped,
     busy_inits,
     reached_outside,
+    pages_in_practice,
     optional_packages,
     wordy_criteria,
 )

@@ -65,7 +65,9 @@ def create(
     first, _, last = name.rpartition(" ")
     invitation = people.Invitation(login=login, first_name=first, last_name=last)
     given = people.RoleGiven(role=role, clinic=clinic, staff=staff, from_on=office.today())
-    path = room.make_person(office, invitation, given)
+    coded, token = room.make_person(office, invitation, given)
+    parts = {"person": coded, "token": token}
+    path = loaded("django.urls").reverse("welcome", kwargs=parts)
     settings = Settings.read(os.environ)
     address = settings.public_url or f"http://{settings.host}:{settings.port}"
     screen.tell(f"{login} is {role} at {practice}. This link sets a password, once:")

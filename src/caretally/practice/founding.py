@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.urls import reverse
-
 from caretally.journal.entries import PracticeRegistered
 from caretally.practice.caller import system_caller
 from caretally.practice.keeping import register_practice
@@ -32,13 +30,12 @@ def open_practice(journal: StoredJournal, body: PracticeRegistered, now: datetim
         register_practice(office, office.filing(None), body)
 
 
-def make_person(office: Office, invitation: Invitation, role: RoleGiven) -> str:
-    """Make an account with a role; returns the path of the page on which to set a password.
+def make_person(office: Office, invitation: Invitation, role: RoleGiven) -> tuple[str, str]:
+    """Make an account with a role; returns the two parts of a link that sets a password, once.
 
     Raises:
         InputError: what was said cannot be; all is named.
         UnknownError: there is no such practice.
     """
     person = invite(office, invitation, role)
-    coded, token = password_link(office, int(person.user.pk))
-    return str(reverse("welcome", kwargs={"person": coded, "token": token}))
+    return password_link(office, int(person.user.pk))

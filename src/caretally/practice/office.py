@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from caretally.clock import ServiceMonth, local_date
@@ -227,8 +227,3 @@ def with_branches(clinics: frozenset[str], register: Register) -> frozenset[str]
         if not below:
             return frozenset(found)
         found |= below
-
-
-def as_of(office: Office, now: datetime) -> Office:
-    """Return the same caller at another instant."""
-    return replace(office, now=now)

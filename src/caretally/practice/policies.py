@@ -49,7 +49,8 @@ class Policy:
     @property
     def label(self) -> str:
         """What to call it on a page, which names the unit beside the value."""
-        words = self.name.removesuffix(f"_{self.unit}").replace("_", " ")
+        short = self.name.removesuffix(f"_{self.unit}")
+        words = (self.name if short == "ladder" else short).replace("_", " ")
         return words.replace("mfa", "a second factor").capitalize()
 
     @property

@@ -9,7 +9,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
@@ -119,9 +118,3 @@ def sign_in(found: Visit, login: str) -> None:
     page.get_by_label("Password").fill(found.server.password)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda url: "/accounts/login" not in url)
-
-
-@pytest.fixture
-def shots() -> Path | None:
-    """Return where pictures of pages are kept; None where nobody asked for any."""
-    return None

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from django.test import Client
+from django.urls import reverse
 
 from caretally.practice.caller import system_caller
 from caretally.practice.founding import make_person
@@ -52,7 +53,8 @@ def test_the_link_sets_a_password_once(demo: Demo) -> None:
         journal=demo.journal, caller=system_caller(LAKESIDE, "founding"), now=office.now
     )
     role = RoleGiven(role="biller", clinic="", staff="", from_on=office.today())
-    path = make_person(system, Invitation(login="newcomer"), role)
+    coded, token = make_person(system, Invitation(login="newcomer"), role)
+    path = reverse("welcome", kwargs={"person": coded, "token": token})
     client = Client()
     page = client.get(path, follow=True)
     assert page.status_code == 200

@@ -50,3 +50,8 @@ def test_a_value_that_cannot_be_changes_nothing(demo: Demo, value: str) -> None:
 
 def test_every_default_is_a_value_of_its_policy() -> None:
     assert all(policy.fits(policy.default) for policy in KNOWN.values())
+
+
+def test_no_two_policies_are_called_alike() -> None:
+    labels = [policy.label for policy in KNOWN.values()]
+    assert sorted(set(labels)) == sorted(labels)
