@@ -30,6 +30,21 @@ ORIGINS = ("device", "manual", "derived", "unknown")
 BODY_SYSTEMS = ("respiratory", "musculoskeletal", "cognitive_behavioral")
 CONDITIONS = ("covid19", "other")
 STAY_SETTINGS = ("inpatient", "snf", "hospice")
+DEVICE_STATUSES = (
+    "ordered", "in_stock", "on_hold", "shipped", "delivered", "connected", "low_battery",
+    "returned", "replaced", "lost", "retired",
+)  # fmt: skip
+SETTLEMENTS = ("released", "rejected")
+MEDICATION_CHANGES = ("started", "stopped", "dose_raised", "dose_lowered", "changed")
+RULE_SCOPES = ("practice", "program", "condition", "patient")
+ALERT_TESTS = ("value", "rise", "average", "missing")
+ALERT_LEVELS = ("emergent", "urgent", "routine", "technical")
+"""The most urgent first; technical ones are about devices."""
+ALERT_OUTCOMES = (
+    "talked_with_patient", "practitioner_told", "treatment_changed", "sent_to_emergency",
+    "measured_again", "device_mended", "wrong_reading", "unreachable", "no_action_needed",
+)  # fmt: skip
+CHANNELS = ("page", "email", "sms", "webhook")
 PAYERS = (
     "medicare_ffs", "medicare_advantage", "unitedhealthcare", "aetna", "anthem", "cigna",
     "bcbs_mississippi", "medicaid_md", "medicaid_nc", "medicaid_ar", "commercial", "self_pay",

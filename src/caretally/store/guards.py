@@ -7,14 +7,22 @@ person's overlapping time shows; it names no patient.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 SCOPE = "current_setting('caretally.practice', true)"
 PRACTICE = f"(SELECT id FROM store_practice WHERE name = {SCOPE})"  # noqa: S608 - no values
-BY_PRACTICE = (
+FIRST_BY_PRACTICE = (
     "store_stream", "store_entry", "store_correction", "store_deviceevent", "store_patientmonth",
     "store_patientcard", "store_workitem", "store_answered", "store_brokenglass",
     "store_runningtimer", "store_forgottentimer", "store_secret", "store_subscription",
     "store_staffspan",
 )  # fmt: skip
+INTAKE_BY_PRACTICE = (
+    "store_connection", "store_inbound", "store_intakereading", "store_intakesource",
+    "store_intakefault", "store_devicehealth", "store_devicecard", "store_devicename",
+    "store_alert", "store_contactpoint", "store_notice",
+)  # fmt: skip
+BY_PRACTICE = (*FIRST_BY_PRACTICE, *INTAKE_BY_PRACTICE)
 BY_PARENT = {
     "store_overlap": ("stream_id", "store_stream"),
     "store_delivery": ("subscription_id", "store_subscription"),
@@ -25,12 +33,16 @@ GROWING = ("store_entry", "store_leaf", "store_seal")
 """Tables the program may only add to."""
 
 
+def guards_of(tables: Iterable[str]) -> list[str]:
+    """Return the statements that guard tables whose rows name their practice."""
+    condition = f"{SCOPE} = '*' OR practice_id = {PRACTICE}"
+    return [statement for table in tables for statement in guarded(table, condition)]
+
+
 def guards() -> list[str]:
-    """Return the statements that set the guards up."""
+    """Return the statements that set the first guards up; later tables bring theirs along."""
     wide = f"{SCOPE} = '*'"
-    found = []
-    for table in BY_PRACTICE:
-        found += guarded(table, f"{wide} OR practice_id = {PRACTICE}")
+    found = guards_of(FIRST_BY_PRACTICE)
     for table, (column, parent) in BY_PARENT.items():
         inside = f"SELECT id FROM {parent} WHERE practice_id = {PRACTICE}"  # noqa: S608
         found += guarded(table, f"{wide} OR {column} IN ({inside})")

@@ -10,6 +10,17 @@ from typing import ClassVar
 
 from django.db import models
 
+from caretally.store.alert_tables import Alert, ContactPoint, Notice
+from caretally.store.intake_tables import (
+    Connection,
+    DeviceCard,
+    DeviceHealth,
+    DeviceName,
+    Inbound,
+    IntakeFault,
+    IntakeReading,
+    IntakeSource,
+)
 from caretally.store.people import (
     Answered,
     ApiToken,
@@ -23,16 +34,19 @@ from caretally.store.people import (
 )
 
 __all__ = [
-    "Answered", "ApiToken", "BrokenGlass", "Correction", "Delivery", "DeviceEvent", "Entry",
-    "ForgottenTimer", "Leaf", "Membership", "Overlap", "PatientCard", "PatientMonth", "Practice",
-    "RunningTimer", "Seal", "Secret", "StaffSpan", "Stream", "Subscription", "WorkItem",
+    "Alert", "Answered", "ApiToken", "BrokenGlass", "Connection", "ContactPoint", "Correction",
+    "Delivery", "DeviceCard", "DeviceEvent", "DeviceHealth", "DeviceName", "Entry",
+    "ForgottenTimer", "Inbound", "IntakeFault", "IntakeReading", "IntakeSource", "Leaf",
+    "Membership", "Notice", "Overlap", "PatientCard", "PatientMonth", "Practice", "RunningTimer",
+    "Seal", "Secret", "StaffSpan", "Stream", "Subscription", "WorkItem",
 ]  # fmt: skip
 
 APPEND_ONLY = ("store_entry", "store_leaf", "store_seal")
 """Tables that triggers guard."""
 PROJECTIONS = (
     "store_patientmonth", "store_overlap", "store_staffspan", "store_deviceevent",
-    "store_correction", "store_patientcard", "store_workitem",
+    "store_correction", "store_patientcard", "store_workitem", "store_devicecard",
+    "store_devicename", "store_alert",
 )  # fmt: skip
 """Tables that follow from the journal alone."""
 

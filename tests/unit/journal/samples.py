@@ -90,7 +90,7 @@ FULL: dict[str, dict[str, Any]] = {
         "to": "2026-03-31",
         "authority": "named by the patient",
     },
-    "device_assigned": DEVICE,
+    "device_assigned": {**DEVICE, "replaces": "d0"},
     "device_returned": DEVICE,
     "setup_completed": {"device": "d1", "educated_by": "s1", "method": "by video"},
     "reading_recorded": {
@@ -212,6 +212,83 @@ FULL: dict[str, dict[str, Any]] = {
         "unit": "mm[Hg]",
         "set_by": "s2",
     },
+    "device_registered": {
+        "device": "d1",
+        "practice": "prac",
+        "vendor": "tenovi",
+        "model": "BPM",
+        "serial": "SN-1",
+        "identifiers": [{"scheme": "tenovi:device", "value": "b1"}],
+        "medical_device": True,
+        "parameters": ["85354-9"],
+        "body_system": "respiratory",
+    },
+    "device_status_recorded": {
+        "device": "d1",
+        "status": "shipped",
+        "source": "tenovi",
+        "order": "O-1",
+        "tracking": "T-1",
+    },
+    "quarantine_settled": {
+        "reading": "00ff",
+        "decision": "released",
+        "rule": "unit_swap",
+        "device": "d1",
+        "entry": "e0",
+    },
+    "medication_changed": {
+        "medication": "lisinopril 10 mg",
+        "change": "dose_raised",
+        "detail": "from 5 mg",
+        "changed_by": "s2",
+    },
+    "alert_rule_set": {
+        "rule": "r1",
+        "scope": "condition",
+        "program": "rpm",
+        "condition": "I50",
+        "test": "rise",
+        "metric": "29463-7",
+        "low": 50,
+        "high": 120,
+        "rise": 2,
+        "days": 1,
+        "unit": "kg",
+        "level": "urgent",
+        "answer_minutes": 60,
+        "active": True,
+        "set_by": "s2",
+    },
+    "alert_raised": {
+        "alert": "a1",
+        "rule": "r1",
+        "level": "urgent",
+        "metric": "29463-7",
+        "says": "weight rose",
+        "readings": ["e0"],
+        "signed_rule": "e0",
+        "answer_by": LATER,
+        "owner": "s1",
+    },
+    "alert_acknowledged": {"alert": "a1", "by": "s1"},
+    "alert_escalated": {"alert": "a1", "step": 1, "told": ["s2"]},
+    "alert_closed": {
+        "alert": "a1",
+        "outcome": "talked_with_patient",
+        "by": "s1",
+        "note": "no swelling",
+        "contact": "e0",
+    },
+    "escalation_ladder_set": {
+        "level": "urgent",
+        "practice": "prac",
+        "steps": [
+            {"after_minutes": 0, "to": "on_call", "staff": "s1", "channels": ["page", "sms"]}
+        ],
+        "set_by": "s2",
+    },
+    "on_call_scheduled": {"staff": "s1", "from": AT, "to": LATER, "practice": "prac", "rank": 1},
 }
 
 REQUIRED: dict[str, set[str]] = {
@@ -259,11 +336,23 @@ REQUIRED: dict[str, set[str]] = {
     "amendment_requested": {"asked_by", "asks"},
     "amendment_answered": {"request", "outcome", "answer", "answered_by"},
     "threshold_set": {"metric", "unit", "set_by"},
+    "device_registered": {"device", "medical_device"},
+    "device_status_recorded": {"device", "status"},
+    "quarantine_settled": {"reading", "decision", "rule"},
+    "medication_changed": {"medication", "change"},
+    "alert_rule_set": {"rule", "scope", "test", "level", "set_by"},
+    "alert_raised": {"alert", "rule", "level", "says"},
+    "alert_acknowledged": {"alert", "by"},
+    "alert_escalated": {"alert", "step", "told"},
+    "alert_closed": {"alert", "outcome", "by"},
+    "escalation_ladder_set": {"level", "steps", "set_by"},
+    "on_call_scheduled": {"staff", "from", "to"},
 }
 """The fields without a question mark in the contract, section 2."""
 
 WITHOUT_PATIENT = {
     "practice_registered", "staff_registered", "license_recorded", "policy_adopted",
+    "device_registered", "device_status_recorded", "escalation_ladder_set", "on_call_scheduled",
 }  # fmt: skip
 
 

@@ -29,7 +29,11 @@ from caretally.journal.entries.coverage import (
 from caretally.journal.entries.devices import (
     Component,
     DeviceAssigned,
+    DeviceRegistered,
     DeviceReturned,
+    DeviceStatusRecorded,
+    Identifier,
+    QuarantineSettled,
     ReadingRecorded,
     SetupCompleted,
 )
@@ -43,6 +47,7 @@ from caretally.journal.entries.enrollment import (
     OrderEnded,
 )
 from caretally.journal.entries.envelope import Body, Entry
+from caretally.journal.entries.medications import MedicationChanged
 from caretally.journal.entries.policies import PolicyAdopted
 from caretally.journal.entries.practice import (
     CaregiverAuthorized,
@@ -52,7 +57,17 @@ from caretally.journal.entries.practice import (
     StaffRegistered,
 )
 from caretally.journal.entries.timekeeping import TimeLogged
-from caretally.journal.entries.triage import ThresholdSet
+from caretally.journal.entries.triage import (
+    AlertAcknowledged,
+    AlertClosed,
+    AlertEscalated,
+    AlertRaised,
+    AlertRuleSet,
+    EscalationLadderSet,
+    EscalationStep,
+    OnCallScheduled,
+    ThresholdSet,
+)
 
 KINDS: dict[str, type[Body]] = {
     body.kind: body
@@ -92,12 +107,28 @@ KINDS: dict[str, type[Body]] = {
         AmendmentRequested,
         AmendmentAnswered,
         ThresholdSet,
+        DeviceRegistered,
+        DeviceStatusRecorded,
+        QuarantineSettled,
+        MedicationChanged,
+        AlertRuleSet,
+        AlertRaised,
+        AlertAcknowledged,
+        AlertEscalated,
+        AlertClosed,
+        EscalationLadderSet,
+        OnCallScheduled,
     )
 }
 
 __all__ = [
     "KINDS",
     "AccessAligned",
+    "AlertAcknowledged",
+    "AlertClosed",
+    "AlertEscalated",
+    "AlertRaised",
+    "AlertRuleSet",
     "AmendmentAnswered",
     "AmendmentRequested",
     "Authorized",
@@ -113,16 +144,23 @@ __all__ = [
     "ContactHeld",
     "Covered",
     "DeviceAssigned",
+    "DeviceRegistered",
     "DeviceReturned",
+    "DeviceStatusRecorded",
     "Died",
     "Disenrolled",
     "Enrolled",
     "Entry",
     "EntryVoided",
+    "EscalationLadderSet",
+    "EscalationStep",
     "ExcludedLeg",
     "Finding",
     "GlobalSurgeryRecorded",
+    "Identifier",
     "LicenseRecorded",
+    "MedicationChanged",
+    "OnCallScheduled",
     "OrderEnded",
     "Ordered",
     "OutreachReviewed",
@@ -130,6 +168,7 @@ __all__ = [
     "PolicyAdopted",
     "PracticeRegistered",
     "ProviderNotified",
+    "QuarantineSettled",
     "ReadingRecorded",
     "SetupCompleted",
     "StaffRegistered",

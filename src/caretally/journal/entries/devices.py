@@ -9,13 +9,76 @@ from typing import ClassVar
 from caretally.journal.entries.envelope import About, Body
 from caretally.journal.entries.shapes import (
     BodySystem,
+    DeviceStatus,
     FreeText,
     Id,
     Label,
     Origin,
     OwnLabel,
     PrivateNumber,
+    Settlement,
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identifier:
+    """A name under which others know a device.
+
+    scheme: whose name it is: imei, serial, mac, gateway, or a vendor and what it names, such as
+        tenovi:device or withings:user.
+    value: the name.
+    """
+
+    scheme: Label
+    value: OwnLabel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRegistered(Body):
+    """A device is on the practice's books; a later entry about it replaces what was known.
+
+    device: its id.
+    practice: the clinic that owns it.
+    vendor: who supplies it.
+    model: the vendor's model.
+    serial: the maker's number.
+    identifiers: under which names its readings arrive.
+    medical_device: whether it meets the FDA definition.
+    parameters: LOINC codes of what it measures.
+    body_system: what an RTM device monitors.
+    """
+
+    kind: ClassVar[str] = "device_registered"
+    about: ClassVar[About] = "practice"
+    device: Id
+    practice: Id | None = None
+    vendor: Label | None = None
+    model: Label | None = None
+    serial: OwnLabel | None = None
+    identifiers: tuple[Identifier, ...] = ()
+    medical_device: bool
+    parameters: tuple[Label, ...] = ()
+    body_system: BodySystem | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceStatusRecorded(Body):
+    """Where a device is on its way, or in what state.
+
+    device: its id.
+    status: where it is.
+    source: who told: a vendor's notice or a person.
+    order: number of the order it belongs to.
+    tracking: the carrier's number or address.
+    """
+
+    kind: ClassVar[str] = "device_status_recorded"
+    about: ClassVar[About] = "practice"
+    device: Id
+    status: DeviceStatus
+    source: Label | None = None
+    order: OwnLabel | None = None
+    tracking: OwnLabel | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +92,7 @@ class DeviceAssigned(Body):
     medical_device: whether it meets the FDA definition; only then its readings make data days.
     parameters: LOINC codes of what it measures.
     body_system: what an RTM device monitors.
+    replaces: the device it stands in for; the patient is not set up a second time.
     """
 
     kind: ClassVar[str] = "device_assigned"
@@ -40,6 +104,7 @@ class DeviceAssigned(Body):
     medical_device: bool
     parameters: tuple[Label, ...] = ()
     body_system: BodySystem | None = None
+    replaces: Id | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,3 +188,23 @@ class ReadingRecorded(Body):
     origin: Origin
     vendor_reading_id: OwnLabel | None = None
     context: FreeText | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuarantineSettled(Body):
+    """A person decided what becomes of a reading that was held back.
+
+    reading: digest under which the intake holds it.
+    decision: whether it was released into the record or rejected.
+    rule: why it was held back.
+    device: the device it came from, where it is known.
+    entry: id of the reading's entry, where it was released.
+    """
+
+    kind: ClassVar[str] = "quarantine_settled"
+    about: ClassVar[About] = "either"
+    reading: OwnLabel
+    decision: Settlement
+    rule: Label
+    device: Id | None = None
+    entry: OwnLabel | None = None
