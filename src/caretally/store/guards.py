@@ -19,8 +19,8 @@ FIRST_BY_PRACTICE = (
 )  # fmt: skip
 INTAKE_BY_PRACTICE = (
     "store_connection", "store_inbound", "store_intakereading", "store_intakesource",
-    "store_intakefault", "store_devicehealth", "store_devicecard", "store_devicename",
-    "store_alert", "store_contactpoint", "store_notice",
+    "store_intakefault", "store_intakeevent", "store_devicehealth", "store_devicecard",
+    "store_devicename", "store_alert", "store_contactpoint", "store_notice",
 )  # fmt: skip
 BY_PRACTICE = (*FIRST_BY_PRACTICE, *INTAKE_BY_PRACTICE)
 BY_PARENT = {

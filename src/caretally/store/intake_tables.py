@@ -16,6 +16,10 @@ WAITING, UNPACKED, REFUSED, FORGOTTEN = range(4)
 READY, FILED, HELD, REJECTED, REPEATED, REMOVED = range(6)
 """States of a reading: to be filed, in the journal, held back, rejected by a person, told by
 another route already, taken back by the vendor."""
+CUSTODY, REMOVAL, FETCH = "custody", "removal", "fetch"
+"""Kinds of what a vendor told beside readings; each waits for the room that acts on it."""
+TOLD, DONE, REFUSED_EVENT = range(3)
+"""States of what a vendor told: to be acted on, acted on, not to be acted on and why."""
 OPEN, MENDED, DISMISSED = range(3)
 """States of a fault: to be looked at, gone when the delivery was read again, let go by a person."""
 
@@ -130,6 +134,35 @@ class IntakeSource(models.Model):
     inbound = models.ForeignKey(Inbound, models.PROTECT)
     element = models.IntegerField()
     how = models.TextField()
+
+
+class IntakeEvent(models.Model):
+    """What a vendor told beside readings: where a device is, a reading taken back, what to fetch.
+
+    key: digest of kind and content, so that a delivery read again tells nothing twice. kind: one of
+    CUSTODY, REMOVAL, FETCH. content: the `CustodyNotice`, `Removal` or `Fetch` as JSON. name: the
+    surest name of the device, as `scheme value`. says: what came of it, in words.
+    """
+
+    practice = models.ForeignKey("store.Practice", models.PROTECT, db_index=False)
+    connection = models.ForeignKey(Connection, models.PROTECT, db_index=False)
+    inbound = models.ForeignKey(Inbound, models.PROTECT, db_index=False)
+    key = models.BinaryField()
+    kind = models.TextField()
+    name = models.TextField(default="")
+    content = models.TextField()
+    received_us = models.BigIntegerField()
+    state = models.SmallIntegerField(default=TOLD)
+    says = models.TextField(default="")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["inbound", "key"], name="store_intakeevent_key")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["kind", "id"], name="store_intakeevent_told",
+                         condition=Q(state=TOLD)),
+        ]  # fmt: skip
 
 
 class IntakeFault(models.Model):

@@ -17,6 +17,7 @@ from caretally.store.intake_tables import (
     DeviceHealth,
     DeviceName,
     Inbound,
+    IntakeEvent,
     IntakeFault,
     IntakeReading,
     IntakeSource,
@@ -36,9 +37,9 @@ from caretally.store.people import (
 __all__ = [
     "Alert", "Answered", "ApiToken", "BrokenGlass", "Connection", "ContactPoint", "Correction",
     "Delivery", "DeviceCard", "DeviceEvent", "DeviceHealth", "DeviceName", "Entry",
-    "ForgottenTimer", "Inbound", "IntakeFault", "IntakeReading", "IntakeSource", "Leaf",
-    "Membership", "Notice", "Overlap", "PatientCard", "PatientMonth", "Practice", "RunningTimer",
-    "Seal", "Secret", "StaffSpan", "Stream", "Subscription", "WorkItem",
+    "ForgottenTimer", "Inbound", "IntakeEvent", "IntakeFault", "IntakeReading", "IntakeSource",
+    "Leaf", "Membership", "Notice", "Overlap", "PatientCard", "PatientMonth", "Practice",
+    "RunningTimer", "Seal", "Secret", "StaffSpan", "Stream", "Subscription", "WorkItem",
 ]  # fmt: skip
 
 APPEND_ONLY = ("store_entry", "store_leaf", "store_seal")

@@ -117,6 +117,60 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="IntakeEvent",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.BinaryField()),
+                ("kind", models.TextField()),
+                ("name", models.TextField(default="")),
+                ("content", models.TextField()),
+                ("received_us", models.BigIntegerField()),
+                ("state", models.SmallIntegerField(default=0)),
+                ("says", models.TextField(default="")),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="store.connection",
+                    ),
+                ),
+                (
+                    "inbound",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="store.inbound",
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="store.practice",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", 0)),
+                        fields=["kind", "id"],
+                        name="store_intakeevent_told",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("inbound", "key"), name="store_intakeevent_key")
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="IntakeFault",
             fields=[
                 (
