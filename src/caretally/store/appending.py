@@ -21,6 +21,7 @@ from caretally.journal.parsing import parse_line
 from caretally.journal.port import Appended
 from caretally.store.cards import concerned, write_cards
 from caretally.store.database import Database
+from caretally.store.device_cards import devices_of, write_device_cards
 from caretally.store.gathering import stored_entries
 from caretally.store.months import Desk, work_out
 from caretally.store.outbox import Change, file_events
@@ -218,6 +219,7 @@ def settle(
     touched = concerned(filed, corrected.members)
     cards = touched & streams.keys()
     write_cards(book, desk.shelf, [streams[number] for number in sorted(cards)])
+    write_device_cards(book, desk.shelf, devices_of([*filed, *corrected.members]))
     mark(book, [stream for stream, _ in reached])
     if changes_ladder(filed):
         mark_all(book)

@@ -212,8 +212,9 @@ class DeviceHealth(models.Model):
 class DeviceCard(models.Model):
     """What is on record of a device: a projection of the journal.
 
-    patient: who holds it; empty in stock. since: ISO instant since when. status: the last that was
-    told. names: what it is known by, `scheme value` a line.
+    patient: who holds it; empty in stock. since: ISO instant since when. status, status_at: the
+    last that was told, and when. registered_at: empty where it is known from an assignment only.
+    names: what it is known by, `scheme value` a line.
     """
 
     practice = models.ForeignKey("store.Practice", models.PROTECT, db_index=False)
@@ -225,24 +226,35 @@ class DeviceCard(models.Model):
     medical_device = models.BooleanField(default=False)
     parameters = models.TextField(default="")
     status = models.TextField(default="")
+    status_at = models.TextField(default="")
     patient = models.TextField(default="")
     since = models.TextField(default="")
+    registered_at = models.TextField(default="")
     names = models.TextField(default="")
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["practice", "device"], name="store_devicecard_device")
         ]
+        indexes: ClassVar = [
+            models.Index(fields=["practice", "patient"], name="store_devicecard_patient")
+        ]
 
 
 class DeviceName(models.Model):
-    """Under which name, `scheme value`, which device is known: a projection of the journal."""
+    """Under which name, `scheme value`, which device is known: a projection of the journal.
+
+    claim: where several devices claim a name, the greatest of these texts wins.
+    """
 
     practice = models.ForeignKey("store.Practice", models.PROTECT, db_index=False)
     name = models.TextField()
     device = models.TextField()
+    claim = models.TextField(default="")
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["practice", "name"], name="store_devicename_name")
+            models.UniqueConstraint(
+                fields=["practice", "name", "device"], name="store_devicename_name"
+            )
         ]

@@ -11,6 +11,7 @@ from datetime import date
 
 from caretally.store.cards import write_cards
 from caretally.store.database import Database
+from caretally.store.device_cards import all_devices, write_device_cards
 from caretally.store.gathering import stored_entries
 from caretally.store.months import Desk, work_out
 from caretally.store.reach import Reach, months_of, zones_of
@@ -24,6 +25,7 @@ MOST_AT_ONCE = 5_000
 
 PRACTICE_TABLES = (
     "patientmonth", "staffspan", "deviceevent", "correction", "patientcard", "workitem",
+    "devicecard", "devicename",
 )  # fmt: skip
 
 Versions = dict[tuple[int, str], tuple[int, bytes]]
@@ -113,6 +115,7 @@ def rebuild_practice(book: Book, desk: Desk) -> None:
         if stream.patient is not None:
             work_out(book, desk, [(stream, reaches[stream.id])])
             write_cards(book, desk.shelf, [stream])
+    write_device_cards(book, desk.shelf, all_devices(book, desk.shelf))
 
 
 def rebuild_corrections(book: Book, corrections: Sequence[Filed]) -> None:

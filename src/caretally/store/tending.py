@@ -6,7 +6,7 @@ left alone until somebody asks for the change.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.core.management import call_command
@@ -15,8 +15,11 @@ from django.db.migrations.executor import MigrationExecutor
 
 from caretally.errors import InputError, Problem
 from caretally.store.database import ALL, Database, scoped
+from caretally.store.device_cards import fill_device_cards
 from caretally.store.guards import grants
 
+DEVICE_CARDS = "0007"
+"""Number of the migration that brings the tables of devices."""
 OWNER = "owner"
 """The alias under which the owner of the tables signs in, where it is another than the program."""
 
@@ -38,12 +41,21 @@ def migrate(db: Database) -> list[str]:
     if OWNER not in connections.databases or db.alias != "default":
         with scoped(ALL, db.alias):
             call_command("migrate", database=db.alias, verbosity=0, interactive=False)
+            fill(db, applied)
         return applied
     role = str(connections[db.alias].settings_dict["USER"])
     with owner_in_place(), scoped(ALL):
         call_command("migrate", verbosity=0, interactive=False)
         give_way(db, role)
+    with scoped(ALL):
+        fill(db, applied)
     return applied
+
+
+def fill(db: Database, applied: Iterable[str]) -> None:
+    """Work out what new tables hold of a journal that was there before them."""
+    if any(DEVICE_CARDS in migration for migration in applied):
+        fill_device_cards(db)
 
 
 @contextmanager

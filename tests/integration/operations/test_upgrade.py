@@ -67,6 +67,9 @@ def test_an_earlier_release_is_brought_up_to_date(old: Database, tmp_path: Path)
     assert pending(old)
     migrate(old)
     assert not pending(old)
+    devices = old.rows("SELECT device, patient, names FROM store_devicecard ORDER BY device")
+    assert [row[1] for row in devices] == ["pat_ada", "pat_edie"]
+    assert all(row[2].endswith(f"device {row[0]}") for row in devices)
     journal = StoredJournal()
     rebuild(journal.db, journal.desk)
     assert [row[0] for row in old.rows("SELECT line FROM store_entry ORDER BY id")] == lines

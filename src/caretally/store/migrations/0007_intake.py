@@ -384,8 +384,10 @@ class Migration(migrations.Migration):
                 ("medical_device", models.BooleanField(default=False)),
                 ("parameters", models.TextField(default="")),
                 ("status", models.TextField(default="")),
+                ("status_at", models.TextField(default="")),
                 ("patient", models.TextField(default="")),
                 ("since", models.TextField(default="")),
+                ("registered_at", models.TextField(default="")),
                 ("names", models.TextField(default="")),
                 (
                     "practice",
@@ -448,6 +450,7 @@ class Migration(migrations.Migration):
                 ),
                 ("name", models.TextField()),
                 ("device", models.TextField()),
+                ("claim", models.TextField(default="")),
                 (
                     "practice",
                     models.ForeignKey(
@@ -460,10 +463,14 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("practice", "name"), name="store_devicename_name"
+                        fields=("practice", "name", "device"), name="store_devicename_name"
                     )
                 ],
             },
+        ),
+        migrations.AddIndex(
+            model_name="devicecard",
+            index=models.Index(fields=["practice", "patient"], name="store_devicecard_patient"),
         ),
         migrations.AddIndex(
             model_name="inbound",
