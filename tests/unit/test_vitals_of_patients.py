@@ -51,7 +51,7 @@ def test_units_become_that_of_the_latest() -> None:
 
 
 def test_a_unit_that_cannot_be_turned_is_left_out_and_told() -> None:
-    (found,) = vitals_of([weight(1, "12", "[stone_av]"), weight(2, "82.1")], BEGIN)
+    (found,) = vitals_of([weight(1, "12", "[ston_av]"), weight(2, "82.1")], BEGIN)
     assert (len(found.curves[0].points), found.left_out) == (1, 1)
 
 

@@ -24,6 +24,7 @@ from caretally.journal.entries import (
     ReadingRecorded,
     ThresholdSet,
 )
+from caretally.journal.quantities import convert
 from caretally.practice.codes_of_month import CodeOfMonth, codes_of_month
 from caretally.practice.office import Chart, Office
 from caretally.practice.patient_month import (
@@ -38,7 +39,6 @@ from caretally.practice.patient_month import (
     totals_of,
 )
 from caretally.practice.vitals import (
-    FACTORS,
     DayOfPeriod,
     Vital,
     days_of_period,
@@ -250,14 +250,11 @@ def thresholds_of(chart: Chart, vital: Vital) -> tuple[Threshold, ...]:
         each, watched = bounds.get(known[curve.name]), BY_CODE.get(known[curve.name])
         if each is None or watched is None:
             continue
-        one = Decimal(1)
-        factor = one if watched.unit == curve.unit else FACTORS.get((watched.unit, curve.unit))
         for bound, side in ((each.low, "below"), (each.high, "above")):
-            if bound is not None and factor is not None:
-                says = f"{curve.name} {side} {plain(bound * factor)}"
+            value = None if bound is None else convert(bound, watched.unit, curve.unit)
+            if value is not None:
+                says = f"{curve.name} {side} {plain(value)}"
                 found.append(
-                    Threshold(
-                        value=bound * factor, says=says, is_starting_point=each.is_starting_point
-                    )
+                    Threshold(value=value, says=says, is_starting_point=each.is_starting_point)
                 )
     return tuple(found)

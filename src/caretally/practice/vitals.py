@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from caretally.journal.entries import Entry, ReadingRecorded
+from caretally.journal.quantities import UNITS, convert
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,18 +44,6 @@ KINDS = (
 METRIC_WORDS = {metric: name for kind in KINDS for metric, name in kind.metrics} | {
     "85354-9": "Blood pressure", "72514-3": "Pain", "44261-6": "Mood score",
 }  # fmt: skip
-UNIT_WORDS = {
-    "mm[Hg]": "mmHg", "[lb_av]": "lb", "/min": "per minute", "{beats}/min": "per minute",
-    "Cel": "°C", "[degF]": "°F", "L/min": "L/min", "%": "%", "{score}": "",
-}  # fmt: skip
-POUND = Decimal("0.45359237")
-FACTORS: dict[tuple[str, str], Decimal] = {
-    ("kg", "[lb_av]"): 1 / POUND, ("[lb_av]", "kg"): POUND,
-    ("g", "kg"): Decimal("0.001"), ("g", "[lb_av]"): Decimal("0.001") / POUND,
-    ("mmol/L", "mg/dL"): Decimal("18.0156"), ("mg/dL", "mmol/L"): 1 / Decimal("18.0156"),
-    ("/min", "{beats}/min"): Decimal(1), ("{beats}/min", "/min"): Decimal(1),
-}  # fmt: skip
-"""What a number in the first unit is multiplied by for the second; glucose by its molar mass."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +104,8 @@ def plain(value: Decimal) -> str:
 
 def unit_words(unit: str) -> str:
     """Return a UCUM unit as people write it."""
-    return UNIT_WORDS.get(unit, unit)
+    known = UNITS.get(unit)
+    return known.says if known is not None else unit
 
 
 def measured(body: ReadingRecorded) -> Iterator[tuple[str, Decimal, str]]:
@@ -173,12 +163,12 @@ def curve_of(name: str, found: Sequence[tuple[Entry, Decimal, str]]) -> Curve:
     unit = found[-1][2]
     points = []
     for entry, value, sent_in in found:
-        factor = Decimal(1) if sent_in == unit else FACTORS.get((sent_in, unit))
-        if factor is None:
+        amount = convert(value, sent_in, unit)
+        if amount is None:
             continue
         origin = entry.body.origin if isinstance(entry.body, ReadingRecorded) else ""
         points.append(
-            Point(at=entry.at, value=value * factor, sent=f"{value:f} {unit_words(sent_in)}",
+            Point(at=entry.at, value=amount, sent=f"{value:f} {unit_words(sent_in)}",
                   origin=origin, entry_id=entry.id)
         )  # fmt: skip
     return Curve(name=name, unit=unit, points=tuple(points))

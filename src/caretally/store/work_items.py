@@ -35,10 +35,10 @@ from caretally.enrollment.queries import DemandsOf, state_of
 from caretally.enrollment.record import PatientRecord
 from caretally.enrollment.state import EnrollmentState
 from caretally.journal.entries import ContactHeld, PatientRegistered
+from caretally.journal.quantities import SYSTOLIC
 from caretally.triage.concerns import OUT_OF_RANGE, PATTERN, SILENT, Concern
 from caretally.triage.queries import Asked, Reviewed, is_conversation, review
 from caretally.triage.readings import Measurement
-from caretally.triage.vitals import SYSTOLIC
 
 encode = msgspec.json.Encoder(order="sorted").encode
 

@@ -22,9 +22,9 @@ def set_threshold(register: Register, filing: Filing, body: ThresholdSet) -> tup
         draft.refuse(
             "body.metric", found=repr(body.metric), expected=f"one of {', '.join(sorted(BY_CODE))}"
         )
-    elif body.unit != vital.unit and body.unit not in vital.convert:
-        units = (vital.unit, *vital.convert)
-        draft.refuse("body.unit", found=repr(body.unit), expected=f"one of {', '.join(units)}")
+    elif body.unit not in vital.units:
+        expected = f"one of {', '.join(vital.units)}"
+        draft.refuse("body.unit", found=repr(body.unit), expected=expected)
     if body.low is not None and body.high is not None and body.low >= body.high:
         draft.refuse(
             "body.high", found="a bound not above the low one", expected="more than the low bound"

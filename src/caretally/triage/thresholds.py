@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from caretally.journal.entries import Entry, ThresholdSet
-from caretally.triage.vitals import (
+from caretally.journal.quantities import (
     BREATHS,
-    BY_CODE,
     DIASTOLIC,
     GLUCOSE,
+    POUND,
     PULSE,
     SATURATION,
     SYSTOLIC,
     TEMPERATURE,
     WEIGHT,
-    Vital,
 )
+from caretally.triage.vitals import BY_CODE, Vital
 
 POUNDS_A_DAY, POUNDS_A_WEEK = Decimal(3), Decimal(5)
 
@@ -87,9 +87,9 @@ CRISIS: Mapping[str, Bounds] = {
 """Outside of these a value is a crisis, whatever was set for the patient."""
 RISES: Mapping[str, tuple[Rise, ...]] = {
     WEIGHT: (
-        Rise(most=POUNDS_A_DAY * Decimal("0.45359237"), days=1, says="3 lb in a day",
+        Rise(most=POUNDS_A_DAY * POUND, days=1, says="3 lb in a day",
              cites=("ALLINA",)),
-        Rise(most=POUNDS_A_WEEK * Decimal("0.45359237"), days=7, says="5 lb in a week",
+        Rise(most=POUNDS_A_WEEK * POUND, days=7, says="5 lb in a week",
              cites=("ALLINA",)),
     ),
 }  # fmt: skip
@@ -105,9 +105,7 @@ def bounds_in_force(in_force: Iterable[Entry], patient: str) -> dict[str, Bounds
     for entry in sorted(mine, key=lambda each: (each.at, each.id)):
         assert isinstance(entry.body, ThresholdSet)
         vital = BY_CODE.get(entry.body.metric)
-        if vital is not None and (
-            entry.body.unit == vital.unit or entry.body.unit in vital.convert
-        ):
+        if vital is not None and entry.body.unit in vital.units:
             found[vital.loinc] = bounds_of(entry, entry.body, vital)
     return found
 

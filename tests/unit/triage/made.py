@@ -14,8 +14,8 @@ from caretally.journal.entries import (
     ReadingRecorded,
     ThresholdSet,
 )
+from caretally.journal.quantities import DIASTOLIC, SYSTOLIC, WEIGHT
 from caretally.triage.queries import Asked, Reviewed, review
-from caretally.triage.vitals import DIASTOLIC, SYSTOLIC, WEIGHT
 
 DAY = date(2026, 3, 20)
 ZONE = "America/Chicago"

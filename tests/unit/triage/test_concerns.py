@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from caretally.triage.vitals import BY_CODE, GLUCOSE, TEMPERATURE, WEIGHT
+from caretally.journal.quantities import GLUCOSE, TEMPERATURE, WEIGHT
+from caretally.triage.vitals import BY_CODE
 from tests.unit.triage.made import (
     DAY,
     names,
@@ -60,7 +61,7 @@ def test_a_threshold_of_the_patients_own_takes_the_place_of_the_starting_point()
 
 
 def test_a_threshold_in_an_unknown_unit_changes_nothing() -> None:
-    assert names(threshold(1, None, 900, unit="kPa"), pressure(20, 165)) != []
+    assert names(threshold(1, None, 900, unit="bar"), pressure(20, 165)) != []
 
 
 def test_no_threshold_hides_a_crisis() -> None:
@@ -188,5 +189,5 @@ def test_units_are_converted_exactly(code: str, value: str, unit: str, amount: s
 
 
 def test_an_unknown_unit_makes_no_number() -> None:
-    assert BY_CODE[WEIGHT].amount(Decimal(80), "[stone_av]") is None
-    assert names(weight(20, "400", "[stone_av]")) == []
+    assert BY_CODE[WEIGHT].amount(Decimal(80), "[ston_av]") is None
+    assert names(weight(20, "400", "[ston_av]")) == []

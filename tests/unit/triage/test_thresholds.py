@@ -60,7 +60,7 @@ def test_a_practitioner_sets_a_threshold() -> None:
     ("body", "field"),
     [
         (replace(GOOD, metric="1234-5"), "body.metric"),
-        (replace(GOOD, unit="kPa"), "body.unit"),
+        (replace(GOOD, unit="bar"), "body.unit"),
         (replace(GOOD, low=Decimal(150)), "body.high"),
         (replace(GOOD, set_by="nurse"), "body.set_by"),
         (replace(GOOD, set_by="nobody"), "body.set_by"),
@@ -74,7 +74,7 @@ def test_a_wrong_field_is_named(body: ThresholdSet, field: str) -> None:
 
 def test_all_that_is_wrong_is_told_at_once() -> None:
     with pytest.raises(InputError) as caught:
-        filed(replace(GOOD, unit="kPa", low=Decimal(200), set_by="nurse"))
+        filed(replace(GOOD, unit="bar", low=Decimal(200), set_by="nurse"))
     assert [each.field for each in caught.value.problems] == [
         "body.unit", "body.high", "body.set_by",
     ]  # fmt: skip
