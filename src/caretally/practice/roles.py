@@ -27,22 +27,27 @@ MOVE_ENTRIES = "move_entries"
 WRITE_ENTRIES = "write_entries"
 """Entries of other systems, under whatever name they carry, through the API."""
 BREAK_GLASS = "break_glass"
+SIGN_RULES = "sign_rules"
+"""Rules of triage: what readings are held against."""
+ANSWER_ALERTS = "answer_alerts"
 USE_API = "use_api"
 
 PERMISSIONS = (
     SEE_PATIENTS, RECORD_CARE, RECORD_FOR_OTHERS, ENROLL, ORDER, SEE_MONEY, CLOSE_MONTH,
     SEE_ACCESS, KEEP_ACCESS, SEE_STAFF_LOAD, ATTEST_FOR_OTHERS, MANAGE_PRACTICE, MANAGE_PEOPLE,
-    MOVE_ENTRIES, WRITE_ENTRIES, BREAK_GLASS, USE_API,
+    MOVE_ENTRIES, WRITE_ENTRIES, BREAK_GLASS, SIGN_RULES, ANSWER_ALERTS, USE_API,
 )  # fmt: skip
 
 NURSE, PRACTITIONER, BILLER = "nurse", "practitioner", "biller"
 COMPLIANCE, ADMINISTRATOR, AUDITOR = "compliance", "administrator", "auditor"
 
 MAY: Mapping[str, frozenset[str]] = {
-    NURSE: frozenset({SEE_PATIENTS, RECORD_CARE, ENROLL, BREAK_GLASS, USE_API}),
+    NURSE: frozenset({
+        SEE_PATIENTS, RECORD_CARE, ENROLL, BREAK_GLASS, ANSWER_ALERTS, USE_API,
+    }),
     PRACTITIONER: frozenset({
         SEE_PATIENTS, RECORD_CARE, RECORD_FOR_OTHERS, ENROLL, ORDER, SEE_STAFF_LOAD,
-        ATTEST_FOR_OTHERS, BREAK_GLASS, USE_API,
+        ATTEST_FOR_OTHERS, BREAK_GLASS, SIGN_RULES, ANSWER_ALERTS, USE_API,
     }),
     BILLER: frozenset({SEE_PATIENTS, SEE_MONEY, CLOSE_MONTH, USE_API}),
     COMPLIANCE: frozenset({

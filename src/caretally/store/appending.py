@@ -19,6 +19,7 @@ from caretally.journal.envelopes import decode_entry
 from caretally.journal.faults import Misfit, cut
 from caretally.journal.parsing import parse_line
 from caretally.journal.port import Appended
+from caretally.store.alerts import told_of_alerts, write_alerts
 from caretally.store.cards import concerned, write_cards
 from caretally.store.database import Database
 from caretally.store.device_cards import devices_of, write_device_cards
@@ -44,7 +45,7 @@ from caretally.store.ties import (
     file_ties,
     targets_of,
 )
-from caretally.store.worklist_marks import changes_ladder, mark, mark_all
+from caretally.store.worklist_marks import changes_ladder, changes_rules, mark, mark_all
 
 ENTRY_COLUMNS = (
     "practice_id", "stream_id", "position", "entry_id", "received_at", "line", "digest",
@@ -220,7 +221,9 @@ def settle(
     cards = touched & streams.keys()
     write_cards(book, desk.shelf, [streams[number] for number in sorted(cards)])
     write_device_cards(book, desk.shelf, devices_of([*filed, *corrected.members]))
+    for number in sorted(told_of_alerts((*filed, *corrected.members)) & streams.keys()):
+        write_alerts(book, desk.shelf, streams[number])
     mark(book, [stream for stream, _ in reached])
-    if changes_ladder(filed):
+    if changes_ladder(filed) or changes_rules((*filed, *corrected.members)):
         mark_all(book)
     return changed

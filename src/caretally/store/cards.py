@@ -13,6 +13,12 @@ from caretally.enrollment.coverage import payer_on
 from caretally.enrollment.episodes import episodes
 from caretally.enrollment.record import PatientRecord, record_of
 from caretally.journal.entries import (
+    AlertAcknowledged,
+    AlertAssigned,
+    AlertClosed,
+    AlertEscalated,
+    AlertJoined,
+    AlertRaised,
     ContactAttempted,
     ContactHeld,
     Covered,
@@ -27,7 +33,10 @@ from caretally.store.shelf import Shelf
 from caretally.store.streams import Book, Stream
 from caretally.store.ties import Filed, targets_of
 
-WITHOUT_EFFECT = (ReadingRecorded, TimeLogged, ContactHeld, ContactAttempted)
+OF_ALERTS = (
+    AlertRaised, AlertJoined, AlertAssigned, AlertAcknowledged, AlertEscalated, AlertClosed,
+)  # fmt: skip
+WITHOUT_EFFECT = (ReadingRecorded, TimeLogged, ContactHeld, ContactAttempted, *OF_ALERTS)
 COLUMNS = (
     "patient", "name", "name_key", "born_on", "sex", "language", "clinic", "time_zone", "payer",
     "programs", "stage",

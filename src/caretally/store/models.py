@@ -260,6 +260,8 @@ class WorkItem(models.Model):
     as_of_on: the local date it was worked out for; empty while it waits to be worked out.
     urgency: 0 is the most urgent. by_on: last feasible day of what can still be reached, 9999-12-31
     where nothing is. programs, reasons, team: words with a space around each. content: JSON.
+    judged_on: the local date for which the readings were last held against the rules of triage;
+    empty while something new waits to be. Kept where it stood when all else is worked out anew.
     """
 
     practice = models.ForeignKey(Practice, models.PROTECT, db_index=False)
@@ -276,6 +278,7 @@ class WorkItem(models.Model):
     reasons = models.TextField(default="")
     team = models.TextField(default="")
     content = models.TextField()
+    judged_on = models.TextField(default="")
 
     class Meta:
         indexes: ClassVar = [
@@ -284,4 +287,5 @@ class WorkItem(models.Model):
                 name="store_workitem_order",
             ),
             models.Index(fields=["practice", "as_of_on"], name="store_workitem_day"),
+            models.Index(fields=["practice", "judged_on"], name="store_workitem_judged"),
         ]

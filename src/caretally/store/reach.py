@@ -29,6 +29,13 @@ FIRST, LAST = ServiceMonth(2010, 1), ServiceMonth(2035, 12)
 """Months kept at all; earlier and later ones have no rules and are decided when asked for."""
 
 
+OF_TRIAGE = frozenset({
+    "threshold_set", "alert_rule_set", "alert_raised", "alert_joined", "alert_assigned",
+    "alert_acknowledged", "alert_escalated", "alert_closed",
+})  # fmt: skip
+"""Kinds that change no month but the one they happened in, which is kept from then on."""
+
+
 @dataclass(slots=True)
 class Reach:
     """What one patient's stream must have worked out anew.
@@ -154,7 +161,7 @@ class Reaching:
                 self.take_practice(entry)
             else:
                 self.take_own(entry, stream)
-                if not isinstance(entry.body, ReadingRecorded):
+                if entry.body.kind not in {ReadingRecorded.kind, *OF_TRIAGE}:
                     states.add(stream)
         for tied in ties.overlaps:
             self.of(tied.stream).again |= months_near(tied.begins, tied.ends)
@@ -174,7 +181,8 @@ class Reaching:
                 reach.from_month(ALWAYS)
         elif isinstance(body, ReadingRecorded):
             reach.from_month(self.first_of_vendor(entry, body, stream))
-        else:
+        elif body.kind not in OF_TRIAGE:
+            # No rule of billing reads what is written about alerts.
             reach.from_month(ALWAYS)
         if isinstance(body, Enrolled) and body.time_zone is not None:
             self.touch_all(stream)

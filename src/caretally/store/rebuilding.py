@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from caretally.store.alerts import judged, write_alerts
 from caretally.store.cards import write_cards
 from caretally.store.database import Database
 from caretally.store.device_cards import all_devices, write_device_cards
@@ -25,7 +26,7 @@ MOST_AT_ONCE = 5_000
 
 PRACTICE_TABLES = (
     "patientmonth", "staffspan", "deviceevent", "correction", "patientcard", "workitem",
-    "devicecard", "devicename",
+    "devicecard", "devicename", "alert",
 )  # fmt: skip
 
 Versions = dict[tuple[int, str], tuple[int, bytes]]
@@ -63,21 +64,26 @@ def dropped(book: Book) -> Versions:
     return {(row[0], row[1]): (row[2], bytes(row[3])) for row in rows}
 
 
-def item_days(book: Book) -> dict[int, str]:
-    """Return for which day each item of the worklist was worked out; empty where it waits."""
+def item_days(book: Book) -> dict[int, tuple[str, str]]:
+    """Return for which days items were worked out and readings judged; empty where they wait."""
     rows = book.db.rows(
-        "SELECT stream_id, as_of_on FROM store_workitem WHERE practice_id = %s", book.number
+        "SELECT stream_id, as_of_on, judged_on FROM store_workitem WHERE practice_id = %s",
+        book.number,
     )
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: (row[1], row[2]) for row in rows}
 
 
-def rebuild_items(book: Book, desk: Desk, days: dict[int, str]) -> None:
+def rebuild_items(book: Book, desk: Desk, days: dict[int, tuple[str, str]]) -> None:
     """Work the items of the worklist out for the days they were of; those that waited, wait."""
     streams = [stream for stream in journal_streams(book) if stream.patient is not None]
-    for day in sorted(set(days.values()) - {""}):
+    as_of = {number: day for number, (day, _) in days.items()}
+    for day in sorted(set(as_of.values()) - {""}):
         found = round_of(book, desk, date.fromisoformat(day))
-        write_items(book, desk, [each for each in streams if days.get(each.id) == day], found)
-    mark(book, [each for each in streams if not days.get(each.id)])
+        write_items(book, desk, [each for each in streams if as_of.get(each.id) == day], found)
+    mark(book, [each for each in streams if not as_of.get(each.id)])
+    for judged_on in sorted({judged_on for _, judged_on in days.values()} - {""}):
+        numbers = [number for number, found in days.items() if found[1] == judged_on]
+        judged(book, numbers, judged_on)
 
 
 def journal_streams(book: Book) -> list[Stream]:
@@ -115,6 +121,7 @@ def rebuild_practice(book: Book, desk: Desk) -> None:
         if stream.patient is not None:
             work_out(book, desk, [(stream, reaches[stream.id])])
             write_cards(book, desk.shelf, [stream])
+            write_alerts(book, desk.shelf, stream)
     write_device_cards(book, desk.shelf, all_devices(book, desk.shelf))
 
 

@@ -28,7 +28,7 @@ from caretally.store.streams import Book, Stream, book_of, stream_of
 from caretally.store.work_items import Item, Today, item_of, open_programs, unlisted
 from caretally.store.worklist_marks import LADDER, mark_missing
 
-COLUMNS = ("practice_id", "stream_id", "patient", "as_of_on", *Item._fields)
+COLUMNS = ("practice_id", "stream_id", "patient", "as_of_on", "judged_on", *Item._fields)
 WRITE = (
     f"INSERT INTO store_workitem ({', '.join(COLUMNS)}) "  # noqa: S608 - own names
     f"VALUES ({', '.join(['%s'] * len(COLUMNS))}) ON CONFLICT (stream_id) DO UPDATE SET "
@@ -132,7 +132,7 @@ def write_items(book: Book, desk: Desk, streams: Sequence[Stream], found: Round)
         return
     day = found.day.isoformat()
     rows = [
-        (book.number, stream.id, stream.patient, day, *worked_out(book, desk, stream, found))
+        (book.number, stream.id, stream.patient, day, "", *worked_out(book, desk, stream, found))
         for stream in streams
     ]
     with book.db.connection.cursor() as cursor:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from caretally.journal.entries import PolicyAdopted
+from caretally.journal.entries import AlertRuleSet, PolicyAdopted
 from caretally.store.streams import PATIENT, Book, Stream, stream_of
 from caretally.store.ties import Filed
 
 MARK = (
     "INSERT INTO store_workitem (practice_id, stream_id, patient, as_of_on, name_key, clinic, "
-    "month, is_listed, urgency, by_on, programs, reasons, team, content) VALUES "
-    "(%s, %s, %s, '', '', '', '', %s, 9, '', '', '', '', '{}') "
-    "ON CONFLICT (stream_id) DO UPDATE SET as_of_on = ''"
+    "month, is_listed, urgency, by_on, programs, reasons, team, content, judged_on) VALUES "
+    "(%s, %s, %s, '', '', '', '', %s, 9, '', '', '', '', '{}', '') "
+    "ON CONFLICT (stream_id) DO UPDATE SET as_of_on = '', judged_on = ''"
 )
 LADDER = "ladder_"
 """How the policies of a practice about its ladder begin."""
@@ -38,7 +38,17 @@ def mark(book: Book, streams: Iterable[Stream]) -> None:
 
 def mark_all(book: Book) -> None:
     """Mark all patients of a practice."""
-    book.db.run("UPDATE store_workitem SET as_of_on = '' WHERE practice_id = %s", book.number)
+    book.db.run(
+        "UPDATE store_workitem SET as_of_on = '', judged_on = '' WHERE practice_id = %s",
+        book.number,
+    )
+
+
+def changes_rules(filed: Iterable[Filed]) -> bool:
+    """Tell whether entries change what all readings of the practice are held against."""
+    return any(
+        isinstance(each.entry.body, AlertRuleSet) and each.entry.patient is None for each in filed
+    )
 
 
 def changes_ladder(filed: Iterable[Filed]) -> bool:

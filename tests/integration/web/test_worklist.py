@@ -241,12 +241,12 @@ def crowd(demo: Demo, count: int) -> None:
         "SELECT id, name FROM store_stream WHERE name LIKE %s ORDER BY id", "patient/pat_x%"
     )
     content = db.rows("SELECT content FROM store_workitem WHERE patient = %s", EDIE)[0][0]
-    columns = ("practice_id", "stream_id", "patient", "as_of_on", *Item._fields)
+    columns = ("practice_id", "stream_id", "patient", "as_of_on", "judged_on", *Item._fields)
     day = found(demo).day.isoformat()
     item = Item(name_key="x", clinic=LAKESIDE, month=day[:7], is_listed=True, urgency=3,
                 by_on=NEVER, programs=" rpm ", reasons=" conversation_due ", team="",
                 content=content)  # fmt: skip
-    made = [(book.number, row[0], row[1].removeprefix("patient/"), day, *item) for row in rows]
+    made = [(book.number, row[0], row[1].removeprefix("patient/"), day, "", *item) for row in rows]
     db.insert("store_workitem", columns, made)
 
 

@@ -49,7 +49,8 @@ PINNED = "c8a0360c36440bac6e1d813684684e7c37ae5b207296577ca2e0b4d9aaa2191f"
 WITHOUT_EFFECT_ON_BILLING = {
     "threshold_set", "device_registered", "device_status_recorded", "quarantine_settled",
     "medication_changed", "alert_rule_set", "alert_raised", "alert_acknowledged",
-    "alert_escalated", "alert_closed", "escalation_ladder_set", "on_call_scheduled",
+    "alert_joined", "alert_assigned", "alert_escalated", "alert_closed",
+    "escalation_ladder_set", "on_call_scheduled",
     "care_team_named", "provider_notified", "outreach_reviewed", "license_recorded",
     "policy_adopted", "amendment_requested", "amendment_answered",
 }  # fmt: skip

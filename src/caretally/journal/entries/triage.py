@@ -62,6 +62,8 @@ class AlertRuleSet(Body):
     high: values above it are a concern.
     rise: with test rise, more than this within `days` is a concern.
     days: within how many days; of an average, over how many.
+    least_count: with test average, the fewest values it is made of; where readings are missing, the
+      fewest days with one.
     unit: UCUM unit of the numbers.
     level: how urgent.
     answer_minutes: within how many minutes somebody must have acknowledged.
@@ -81,6 +83,7 @@ class AlertRuleSet(Body):
     high: PrivateNumber | None = None
     rise: PrivateNumber | None = None
     days: Days | None = None
+    least_count: Days | None = None
     unit: Label | None = None
     level: AlertLevel
     answer_minutes: Minutes | None = None
@@ -116,6 +119,36 @@ class AlertRaised(Body):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlertJoined(Body):
+    """Further readings say what an alert says already, and call for nobody else.
+
+    alert: its id.
+    says: what the alert says from now on, in words.
+    readings: ids of the entries that joined.
+    """
+
+    kind: ClassVar[str] = "alert_joined"
+    alert: OwnId
+    says: FreeText
+    readings: tuple[OwnLabel, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertAssigned(Body):
+    """An alert was given to somebody to answer.
+
+    alert: its id.
+    owner: staff id of who answers for it from now on.
+    by: staff id of who gave it.
+    """
+
+    kind: ClassVar[str] = "alert_assigned"
+    alert: OwnId
+    owner: Id
+    by: Id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertAcknowledged(Body):
     """Somebody took an alert on.
 
@@ -145,11 +178,11 @@ class AlertEscalated(Body):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertClosed(Body):
-    """An alert was answered.
+    """An alert was answered, or what it rested on does not hold any more.
 
     alert: its id.
     outcome: what came of it.
-    by: staff id.
+    by: staff id; absent where the program closed it, since its readings were withdrawn or came.
     note: what was done, in words.
     contact: id of the entry of the conversation, where there was one.
     """
@@ -157,7 +190,7 @@ class AlertClosed(Body):
     kind: ClassVar[str] = "alert_closed"
     alert: OwnId
     outcome: AlertOutcome
-    by: Id
+    by: Id | None = None
     note: FreeText | None = None
     contact: OwnLabel | None = None
 

@@ -528,5 +528,12 @@ class Migration(migrations.Migration):
                 fields=("practice", "alert", "step", "staff", "channel"), name="store_notice_once"
             ),
         ),
+        migrations.AddField(
+            model_name="workitem", name="judged_on", field=models.TextField(default="")
+        ),
+        migrations.AddIndex(
+            model_name="workitem",
+            index=models.Index(fields=["practice", "judged_on"], name="store_workitem_judged"),
+        ),
         migrations.RunPython(guard),
     ]
