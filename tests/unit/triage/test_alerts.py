@@ -1,4 +1,4 @@
-"""Alerts as they stand after what was written of them, in any order, and what is done about them."""
+"""Alerts as they stand after what was written of them, in any order; what is done about them."""
 
 from __future__ import annotations
 
