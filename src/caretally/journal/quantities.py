@@ -130,7 +130,7 @@ def convert(value: Decimal, unit: str, to: str) -> Decimal | None:
         >>> convert(Decimal("150"), "[lb_av]", "kg")
         Decimal('68.03885550')
         >>> convert(Decimal("98.6"), "[degF]", "Cel")
-        Decimal('37')
+        Decimal('37.0')
     """
     if unit == to:
         return value

@@ -155,7 +155,7 @@ def _number_decoder(shape: Shape) -> Decoder:
     def decode(value: object) -> object:
         """Take a number, exactly."""
         number = value if type(value) is Decimal else _number(value)
-        if number is None or not _is_measurable(number):
+        if number is None or not is_measurable(number):
             raise misfit(value, expected, private=private)
         return number or number.copy_abs()
 
@@ -170,7 +170,8 @@ def _number(value: object) -> Decimal | None:
     return None
 
 
-def _is_measurable(number: Decimal) -> bool:
+def is_measurable(number: Decimal) -> bool:
+    """Whether a number is finite, and of no more digits than a measurement has."""
     # The text of a common number is short; only others are worth taking apart.
     text = str(number)
     if len(text) <= MOST_DIGITS and "E" not in text:

@@ -1,0 +1,10 @@
+"""All vendors the program knows, by the name in addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from caretally.devices.vendors.slices import Slice
+from caretally.devices.vendors.tenovi.slice import SLICE as TENOVI
+
+SLICES: Mapping[str, Slice] = {each.name: each for each in (TENOVI,)}

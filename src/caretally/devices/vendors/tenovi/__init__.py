@@ -1,0 +1,1 @@
+"""Tenovi: cellular gateways that pass on cuffs, scales, oximeters, meters and thermometers."""
