@@ -1,0 +1,1 @@
+"""Tables of readings as text, with a mapping from their columns to what is measured."""
