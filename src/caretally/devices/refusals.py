@@ -1,4 +1,4 @@
-"""One element of a delivery that is refused, while its neighbors are read on."""
+"""Why a typed decoder refused a document, as a fault with the place in it."""
 
 from __future__ import annotations
 
@@ -6,35 +6,26 @@ import re
 
 import msgspec
 
-from caretally.devices.unpacked import Fault
+from caretally.devices.documents import LONGEST_TEXT, Misread
+from caretally.journal.scalars import is_storable
 
 _place = re.compile(r" - at `(?:key in )?\$?(?P<path>[^`]*)`$").search
-MOST_SAID = 120
 
 
-class RefusedElementError(Exception):
-    """An element that is not understood; carries the fault that tells of it."""
-
-    def __init__(self, path: str, code: str, says: str) -> None:
-        """Keep the fault."""
-        self.fault = Fault(path=path, code=code, says=says[:MOST_SAID])
-        super().__init__(says)
-
-
-def refused_shape(path: str, error: Exception) -> RefusedElementError:
-    """Return the refusal of JSON that is none, or has another shape than expected.
+def refused_shape(path: str, error: Exception) -> Misread:
+    """Return the trouble with JSON that is none, or has another shape than expected.
 
     The words of the decoder name fields and types, never content.
     """
     says = str(error)
     if not isinstance(error, msgspec.ValidationError):
-        return RefusedElementError(path, "not_readable", "no JSON that can be read")
+        return Misread(path, "not_readable", "no JSON that can be read")
     found = _place(says)
     if found is not None:
         says = says[: found.start()]
         path += pointer(found["path"])
     code = "missing_field" if "missing required" in says else "not_the_shape"
-    return RefusedElementError(path, code, says)
+    return Misread(path, code, says)
 
 
 def pointer(path: str) -> str:
@@ -45,3 +36,14 @@ def pointer(path: str) -> str:
         '/component/1/valueQuantity'
     """
     return re.sub(r"[.\[]+", "/", path).replace("]", "")
+
+
+def usual(text: str, path: str) -> str:
+    """Return a name or id that can be kept.
+
+    Raises:
+        Misread: it is longer than any, or holds what no database takes.
+    """
+    if len(text) > LONGEST_TEXT or not is_storable(text):
+        raise Misread(path, "too_large", "no text of a usual length")
+    return text

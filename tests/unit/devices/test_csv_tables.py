@@ -8,7 +8,7 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from caretally.devices.refusals import RefusedElementError
+from caretally.devices.documents import Misread
 from caretally.devices.unpacked import Posted, Unpacked
 from caretally.devices.vendors.csv.guessing import answered, guess, with_reading
 from caretally.devices.vendors.csv.mapping import (
@@ -326,7 +326,7 @@ def test_a_preview_without_answers_says_what_is_missing() -> None:
 
 
 def test_nothing_to_propose_from() -> None:
-    with pytest.raises(RefusedElementError):
+    with pytest.raises(Misread):
         guess(b"")
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from caretally.devices.vendors.csv.slice import SLICE as CSV
+from caretally.devices.vendors.fhir.slice import SLICE as FHIR
 from caretally.devices.vendors.slices import Slice
 from caretally.devices.vendors.tenovi.slice import SLICE as TENOVI
 
-SLICES: Mapping[str, Slice] = {each.name: each for each in (TENOVI,)}
+SLICES: Mapping[str, Slice] = {each.name: each for each in (TENOVI, FHIR, CSV)}

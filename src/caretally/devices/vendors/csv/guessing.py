@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
+from caretally.devices.documents import Misread
 from caretally.devices.nomenclature import spelled_unit
-from caretally.devices.refusals import RefusedElementError
 from caretally.devices.vendors.csv.mapping import (
     DELIMITERS,
     CsvMapping,
@@ -112,14 +112,14 @@ def guess(sample: bytes) -> Guess:
     """Return a proposal for a file, from its beginning.
 
     Raises:
-        RefusedElementError: it is no table that can be read.
+        Misread: it is no table that can be read.
     """
     encoding = encoding_of(sample)
     text = whole_lines(text_of(sample, encoding))
     delimiter = delimiter_of(text)
     rows = [row.cells for _, row in zip(range(MOST_ROWS), rows_of(text, delimiter), strict=False)]
     if not rows:
-        raise RefusedElementError("", "not_readable", "an empty file")
+        raise Misread("", "not_readable", "an empty file")
     header = is_header(rows[0])
     columns = column_names(rows[0], header=header)
     cells = [dict(zip(columns, row, strict=False)) for row in (rows[1:] if header else rows)]

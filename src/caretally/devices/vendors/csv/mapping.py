@@ -11,11 +11,13 @@ from collections.abc import Collection, Iterator
 import msgspec
 
 from caretally.clock import zone
+from caretally.devices.documents import LONGEST_TEXT
 from caretally.devices.nomenclature import METRICS, spelled_unit
 from caretally.devices.refusals import refused_shape
 from caretally.devices.vendors.csv.times import FORMATS
 from caretally.errors import InputError, Problem
 from caretally.journal.quantities import PANELS
+from caretally.journal.scalars import is_storable
 
 SETTING = "mapping"
 """Under which key of a connection's settings a mapping is kept."""
@@ -144,6 +146,11 @@ def problems_of(mapping: CsvMapping, columns: Collection[str] | None) -> tuple[P
     found = [*dialect_problems(mapping), *place_problems(mapping)]
     for number, group in enumerate(mapping.readings):
         found += group_problems(group, f"readings.{number}")
+    found += [
+        problem(field, "a name that cannot be kept", "a name of a usual length")
+        for field, name in mapping.columns()
+        if len(name) > LONGEST_TEXT or not is_storable(name)
+    ]
     if columns is not None:
         found += [
             problem(field, "a column that the file does not have", "the name of a column")

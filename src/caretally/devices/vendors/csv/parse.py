@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from caretally.devices.refusals import RefusedElementError
+from caretally.devices.documents import MOST_ELEMENTS, Misread
 from caretally.devices.unpacked import Fault, Posted, Unpacked, VendorReading
 from caretally.devices.vendors.csv.mapping import SETTING, CsvMapping, problems_of, read_mapping
 from caretally.devices.vendors.csv.reading_rows import readings_of
@@ -34,7 +34,7 @@ def unpacked(body: bytes, mapping: CsvMapping) -> Unpacked:
     try:
         for _, found in read_rows(body, mapping):
             told += found
-    except RefusedElementError as refused:
+    except Misread as refused:
         # What stands before the trouble was read; from there on the file makes no sense.
         told.append(refused.fault)
     return Unpacked(
@@ -47,19 +47,22 @@ def read_rows(body: bytes, mapping: CsvMapping) -> Iterator[Rowed]:
     """Yield each row that holds anything, with its readings and faults.
 
     Raises:
-        RefusedElementError: the file cannot be read, or has other columns than the mapping.
+        Misread: the file cannot be read, or has other columns than the mapping.
     """
     rows = rows_of(text_of(body, mapping.encoding), mapping.delimiter)
     first = next(rows, None)
     if first is None:
-        raise RefusedElementError("", "not_readable", "an empty file")
+        raise Misread("", "not_readable", "an empty file")
     columns = column_names(first.cells, header=mapping.header)
     problems = problems_of(mapping, columns)
     if problems:
-        raise RefusedElementError(f"line {first.line}", "not_the_shape", str(problems[0]))
+        raise Misread(f"line {first.line}", "not_the_shape", str(problems[0]))
     if not mapping.header:
         yield first, read_row(mapping, columns, first)
-    for row in rows:
+    for number, row in enumerate(rows):
+        if number >= MOST_ELEMENTS:
+            says = f"more than {MOST_ELEMENTS} rows: divide the file"
+            raise Misread(f"line {row.line}", "too_large", says)
         yield row, read_row(mapping, columns, row)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from caretally.devices.refusals import RefusedElementError
+from caretally.devices.documents import Misread
 from caretally.devices.unpacked import Fault, VendorReading
 from caretally.devices.vendors.csv.mapping import CsvMapping
 from caretally.devices.vendors.csv.parse import read_rows
@@ -52,7 +52,7 @@ def preview(body: bytes, mapping: CsvMapping, most: int = 20) -> Preview:
                 shown.append(made)
             elif made.faults and len(troubled) < most:
                 troubled.append(made)
-    except RefusedElementError as refused:
+    except Misread as refused:
         faults.append(refused.fault)
     return Preview(
         rows=(*shown, *troubled), faults=tuple(faults), total_rows=rows,

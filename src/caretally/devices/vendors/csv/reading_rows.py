@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from caretally.devices.documents import Misread
+from caretally.devices.documents import told as shown
 from caretally.devices.nomenclature import number_of, spelled_unit
-from caretally.devices.refusals import RefusedElementError
+from caretally.devices.refusals import usual
 from caretally.devices.unpacked import Fault, Measured, SchemedName, VendorReading
 from caretally.devices.vendors.csv.mapping import CsvMapping, Group, Value
 from caretally.devices.vendors.csv.times import Told, told_time
@@ -32,13 +34,13 @@ def readings_of(mapping: CsvMapping, cells: Cells, line: int) -> Iterator[Vendor
         return
     try:
         names, told = name_in(mapping, cells, path), time_in(mapping, cells, path)
-    except RefusedElementError as refused:
+    except Misread as refused:
         yield refused.fault
         return
     for group in measured:
         try:
             yield reading_of(mapping, group, (cells, path, names, told))
-        except RefusedElementError as refused:
+        except Misread as refused:
             yield refused.fault
 
 
@@ -50,13 +52,13 @@ def reading_of(
     row: its cells, its path, the names of the device and the time.
 
     Raises:
-        RefusedElementError: a number or unit is not understood.
+        Misread: a number or unit is not understood.
     """
     cells, path, names, told = row
     needed = PANELS.get(group.metric, (group.metric,))
     # A pulse beside a pressure may be missing; half of a pressure may not.
     values = [each for each in group.values if each.metric in needed or cells.get(each.column)]
-    own_id = cells.get(mapping.id_column, "")
+    own_id = usual(cells.get(mapping.id_column, ""), f"{path}, column {mapping.id_column}")
     if own_id and len(mapping.readings) > 1:
         # One id a row, several readings in it: each needs a name of its own.
         own_id = f"{own_id}/{group.metric}"
@@ -86,19 +88,19 @@ def name_in(mapping: CsvMapping, cells: Cells, path: str) -> tuple[SchemedName, 
     """Return the name of the device.
 
     Raises:
-        RefusedElementError: the cell is empty.
+        Misread: the cell is empty.
     """
     name = mapping.device.fixed or cells.get(mapping.device.column, "")
     if not name:
         raise refused(path, mapping.device.column, "no_device", "no name of a device")
-    return ((mapping.device.scheme, name),)
+    return ((mapping.device.scheme, usual(name, f"{path}, column {mapping.device.column}")),)
 
 
 def time_in(mapping: CsvMapping, cells: Cells, path: str) -> Told:
     """Return when a row was measured.
 
     Raises:
-        RefusedElementError: the cell tells no time in the format of the mapping.
+        Misread: the cell tells no time in the format of the mapping.
     """
     columns = mapping.time.columns
     text = " ".join(cells.get(column, "") for column in columns).strip()
@@ -113,7 +115,7 @@ def number_in(mapping: CsvMapping, value: Value, cells: Cells, path: str) -> Mea
     """Return one number of a reading.
 
     Raises:
-        RefusedElementError: the cell holds none, or its unit is none of the metric.
+        Misread: the cell holds none, or its unit is none of the metric.
     """
     text = cells.get(value.column, "")
     if value.part:
@@ -128,7 +130,7 @@ def number_in(mapping: CsvMapping, value: Value, cells: Cells, path: str) -> Mea
     told = value.unit or cells.get(value.unit_column, "")
     unit = spelled_unit(value.metric, told)
     if unit is None:
-        says = f"{told[:20] or 'nothing'} is no unit of {value.metric} that is taken"
+        says = f"{shown(told)} is no unit of {value.metric} that is taken"
         raise refused(path, value.unit_column or value.column, "unknown_unit", says)
     return Measured(value.metric, number, unit)
 
@@ -154,6 +156,6 @@ def origin_in(mapping: CsvMapping, cells: Cells) -> str:
     return "manual" if word in {each.casefold() for each in origin.manual_words} else "unknown"
 
 
-def refused(path: str, column: str, code: str, says: str) -> RefusedElementError:
+def refused(path: str, column: str, code: str, says: str) -> Misread:
     """Return the refusal of a cell, named by line and column."""
-    return RefusedElementError(f"{path}, column {column}", code, says)
+    return Misread(f"{path}, column {column}", code, says)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from caretally.devices.refusals import RefusedElementError
+from caretally.devices.documents import Misread
 
 LONGEST_CELL = 10_000
 MOST_COLUMNS = 500
@@ -26,20 +26,20 @@ def text_of(body: bytes, encoding: str) -> str:
     """Return a table as text, without a mark of its encoding.
 
     Raises:
-        RefusedElementError: it is not in this encoding.
+        Misread: it is not in this encoding.
     """
     try:
         return body.decode("utf-8-sig" if encoding == "utf-8" else encoding)
     except (UnicodeError, LookupError):
         says = f"not written in {encoding}"
-        raise RefusedElementError("", "not_readable", says) from None
+        raise Misread("", "not_readable", says) from None
 
 
 def rows_of(text: str, delimiter: str) -> Iterator[Row]:
     """Yield the rows that hold anything.
 
     Raises:
-        RefusedElementError: a quote is never closed, or a cell or row is beyond all measure.
+        Misread: a quote is never closed, or a cell or row is beyond all measure.
     """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     line = 1
@@ -50,9 +50,9 @@ def rows_of(text: str, delimiter: str) -> Iterator[Row]:
             return
         except csv.Error:
             says = "a row that cannot be taken apart: look at its quotes"
-            raise RefusedElementError(f"line {line}", "not_readable", says) from None
+            raise Misread(f"line {line}", "not_readable", says) from None
         if len(cells) > MOST_COLUMNS or any(len(cell) > LONGEST_CELL for cell in cells):
-            raise RefusedElementError(f"line {line}", "too_large", "a row beyond all measure")
+            raise Misread(f"line {line}", "too_large", "a row beyond all measure")
         if any(cell.strip() for cell in cells):
             yield Row(line=line, cells=tuple(cell.strip() for cell in cells))
         line = reader.line_num + 1

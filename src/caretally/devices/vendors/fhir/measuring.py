@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import msgspec
 
+from caretally.devices.documents import Misread, told
 from caretally.devices.nomenclature import MDC_METRICS, METRICS, number_of, ucum_of
-from caretally.devices.refusals import RefusedElementError
 from caretally.devices.unpacked import Measured
 from caretally.devices.vendors.fhir.shapes import (
     LOINC,
@@ -33,7 +33,7 @@ def metric_of(code: Concept, path: str) -> str:
     """Return the LOINC code of what was measured; of several known ones the first.
 
     Raises:
-        RefusedElementError: none is known.
+        Misread: none is known.
     """
     for each in code.codes(LOINC):
         if each in METRICS:
@@ -41,26 +41,26 @@ def metric_of(code: Concept, path: str) -> str:
     for each in code.codes(MDC):
         if each in MDC_METRICS:
             return MDC_METRICS[each]
-    told = ", ".join(each.code for each in code.coding if each.code)[:60] or "no code"
-    raise RefusedElementError(f"{path}/code", "unknown_metric", f"no metric that is taken: {told}")
+    names = ", ".join(told(each.code) for each in code.coding[:3] if each.code) or "no code"
+    raise Misread(f"{path}/code", "unknown_metric", f"no metric that is taken: {names}")
 
 
 def measured_in(observation: Observation, metric: str, path: str) -> tuple[Measured, ...]:
     """Return the numbers of an Observation.
 
     Raises:
-        RefusedElementError: a number that its metric needs is missing or not understood.
+        Misread: a number that its metric needs is missing or not understood.
     """
     found = [] if metric in PANELS else [measured_of(observation, metric, path)]
     found += components_of(observation, path)
     metrics = [each.metric for each in found]
     if len(set(metrics)) < len(metrics):
         says = "the same metric twice in one Observation"
-        raise RefusedElementError(f"{path}/component", "not_the_shape", says)
+        raise Misread(f"{path}/component", "not_the_shape", says)
     for needed in PANELS.get(metric, ()):
         if needed not in metrics:
             says = f"a panel {metric} without its component {needed}"
-            raise RefusedElementError(f"{path}/component", "missing_field", says)
+            raise Misread(f"{path}/component", "missing_field", says)
     return tuple(found)
 
 
@@ -77,7 +77,7 @@ def measured_of(measurement: Measurement, metric: str, path: str) -> Measured:
     """Return the number of an Observation or component.
 
     Raises:
-        RefusedElementError: there is none, or not exactly one in a unit of its metric.
+        Misread: there is none, or not exactly one in a unit of its metric.
     """
     quantity = measurement.value_quantity
     if quantity is None:
@@ -85,19 +85,17 @@ def measured_of(measurement: Measurement, metric: str, path: str) -> Measured:
     place = f"{path}/valueQuantity"
     if quantity.comparator:
         says = "a bound such as below or above, where an exact number is expected"
-        raise RefusedElementError(f"{place}/comparator", "not_a_number", says)
+        raise Misread(f"{place}/comparator", "not_a_number", says)
     number = number_of(written(quantity.value))
     if number is None:
-        raise RefusedElementError(
-            f"{place}/value", "not_a_number", "no number that can be measured"
-        )
+        raise Misread(f"{place}/value", "not_a_number", "no number that can be measured")
     if quantity.system != UCUM:
         says = f"the system of the unit is not {UCUM}"
-        raise RefusedElementError(f"{place}/system", "unknown_unit", says)
+        raise Misread(f"{place}/system", "unknown_unit", says)
     unit = ucum_of(metric, quantity.code)
     if unit is None:
-        says = f"{quantity.code[:20] or 'no code'} is no unit of {metric} that is taken"
-        raise RefusedElementError(f"{place}/code", "unknown_unit", says)
+        says = f"{told(quantity.code) if quantity.code else 'no code'} is no unit of {metric} that is taken"
+        raise Misread(f"{place}/code", "unknown_unit", says)
     return Measured(metric, number, unit)
 
 
@@ -109,7 +107,7 @@ def written(raw: msgspec.Raw) -> str:
     return text.decode("utf-8", "replace").strip('"')
 
 
-def without_quantity(measurement: Measurement, path: str) -> RefusedElementError:
+def without_quantity(measurement: Measurement, path: str) -> Misread:
     """Return why something without a quantity is no reading."""
     values = (
         measurement.value_string, measurement.value_integer, measurement.value_range,
@@ -118,11 +116,11 @@ def without_quantity(measurement: Measurement, path: str) -> RefusedElementError
     for name, value in zip(NO_MEASUREMENT, values, strict=True):
         if bytes(value):
             says = f"a {name}, where a valueQuantity is expected"
-            return RefusedElementError(f"{path}/{name}", "not_a_number", says)
+            return Misread(f"{path}/{name}", "not_a_number", says)
     if measurement.value_codeable_concept is not None:
         says = "a code, where a valueQuantity is expected"
-        return RefusedElementError(f"{path}/valueCodeableConcept", "not_a_number", says)
+        return Misread(f"{path}/valueCodeableConcept", "not_a_number", says)
     if measurement.data_absent_reason is not None:
         says = "the value is absent, with a reason"
-        return RefusedElementError(f"{path}/dataAbsentReason", "missing_field", says)
-    return RefusedElementError(f"{path}/valueQuantity", "missing_field", "no value")
+        return Misread(f"{path}/dataAbsentReason", "missing_field", says)
+    return Misread(f"{path}/valueQuantity", "missing_field", "no value")

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from caretally.devices.refusals import RefusedElementError
+from caretally.devices.documents import Misread
+from caretally.devices.documents import told as shown
+from caretally.devices.refusals import usual
 from caretally.devices.unpacked import SchemedName
 from caretally.devices.vendors.fhir.shapes import Identifier, Named, Observation, Reference
 
@@ -59,7 +61,7 @@ def names_of(observation: Observation, known: Known, path: str) -> tuple[Schemed
     """Return the names of the device, the surest first, and then those of the subject.
 
     Raises:
-        RefusedElementError: a reference is to something else than a device or a patient, or there
+        Misread: a reference is to something else than a device or a patient, or there
             is no name at all.
     """
     here = {**known, **within(observation)} if observation.contained else known
@@ -69,8 +71,8 @@ def names_of(observation: Observation, known: Known, path: str) -> tuple[Schemed
     if observation.subject is not None:
         found += referred(observation.subject, here, (SUBJECT, f"{path}/subject", SUBJECTS))
     if not found:
-        raise RefusedElementError(f"{path}/device", "no_device", "neither device nor subject named")
-    return tuple(dict.fromkeys(found))
+        raise Misread(f"{path}/device", "no_device", "neither device nor subject named")
+    return tuple(dict.fromkeys((scheme, usual(name, f"{path}/device")) for scheme, name in found))
 
 
 def referred(
@@ -82,14 +84,14 @@ def referred(
     may stand there.
 
     Raises:
-        RefusedElementError: it is a reference to another sort of resource.
+        Misread: it is a reference to another sort of resource.
     """
     scheme, path, sorts = meant
     target = known.get(reference.reference)
     told = target.resource_type if target else type_of(reference)
     if told and told not in sorts:
-        says = f"refers to a {told[:40]}, where {' or '.join(sorts)} is expected"
-        raise RefusedElementError(path, "not_the_shape", says)
+        says = f"refers to {shown(told)}, where {' or '.join(sorts)} is expected"
+        raise Misread(path, "not_the_shape", says)
     if target is not None:
         yield from own_names(target, scheme)
         if target.source is not None and target.source.reference in known:

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from caretally.devices.refusals import RefusedElementError, refused_shape
+from caretally.devices.documents import MOST_ELEMENTS, Misread
+from caretally.devices.documents import told as shown
+from caretally.devices.refusals import refused_shape, usual
 from caretally.devices.unpacked import (
     DeviceSign,
     Fault,
@@ -48,6 +50,7 @@ Told = VendorReading | DeviceSign | Removal
 _kind = msgspec.json.Decoder(Kind)
 _observation = msgspec.json.Decoder(Observation)
 _bundle = msgspec.json.Decoder(Bundle)
+_single = re.compile(r"Observation(?:/|\?identifier=)(?P<id>[^&?/][^&?]*)").fullmatch
 _is_lined = re.compile(rb"\}[ \t\r]*\n[ \t\r\n]*\{").search
 
 
@@ -96,6 +99,10 @@ def read_bundle(bundle: Bundle, path: str) -> Iterator[Told | Fault]:
         says = f"a Bundle that is none of {', '.join(BUNDLES)}"
         yield Fault(path=f"{path}/type", code="not_the_shape", says=says)
         return
+    if len(bundle.entry) > MOST_ELEMENTS:
+        says = f"more than {MOST_ELEMENTS} entries"
+        yield Fault(path=f"{path}/entry", code="too_large", says=says)
+        return
     known = known_by(
         (each.full_url, each.resource) for each in bundle.entry if bytes(each.resource)
     )
@@ -113,14 +120,15 @@ def read_bundle(bundle: Bundle, path: str) -> Iterator[Told | Fault]:
 
 def deleted(entry: BundleEntry, path: str) -> Removal | Fault:
     """Return what a transaction takes back: by id, or by identifier."""
-    kind, _, rest = entry.request.url.partition("/")
-    if kind == "Observation" and rest:
-        return Removal(names=(), vendor_reading_id=rest, path=path)
-    identified = re.fullmatch(r"Observation\?identifier=([^&]+)", entry.request.url)
-    if identified:
-        return Removal(names=(), vendor_reading_id=identified[1], path=path)
-    says = "a DELETE that names no single Observation"
-    return Fault(path=f"{path}/request/url", code="not_the_shape", says=says)
+    place = f"{path}/request/url"
+    found = _single(entry.request.url)
+    if found is None:
+        says = "a DELETE that names no single Observation"
+        return Fault(path=place, code="not_the_shape", says=says)
+    try:
+        return Removal(names=(), vendor_reading_id=usual(found["id"], place), path=path)
+    except Misread as misread:
+        return misread.fault
 
 
 def read_resource(content: bytes, known: Known, at: tuple[str, str]) -> Iterator[Told | Fault]:
@@ -134,10 +142,10 @@ def read_resource(content: bytes, known: Known, at: tuple[str, str]) -> Iterator
         if kind in BESIDE:
             return
         if kind != "Observation":
-            says = f"a {kind[:40]}, where an Observation is expected"
-            raise RefusedElementError(f"{path}/resourceType", "not_the_shape", says)
+            says = f"a resource {shown(kind)}, where an Observation is expected"
+            raise Misread(f"{path}/resourceType", "not_the_shape", says)
         told = told_by(_observation.decode(content), known, at)
-    except RefusedElementError as refused:
+    except Misread as refused:
         yield refused.fault
     except UNREADABLE as error:
         yield refused_shape(path, error).fault
@@ -150,19 +158,19 @@ def told_by(observation: Observation, known: Known, at: tuple[str, str]) -> Told
     """Return what an Observation tells; None where it only holds others together.
 
     Raises:
-        RefusedElementError: it is not understood.
+        Misread: it is not understood.
     """
     path, method = at
-    own_id = id_of(observation, is_new=method == "POST")
+    own_id = usual(id_of(observation, is_new=method == "POST"), f"{path}/id")
     if observation.status in REMOVED:
         if not own_id:
             says = f"{observation.status}, and no id or identifier tells of which reading"
-            raise RefusedElementError(f"{path}/id", "missing_field", says)
+            raise Misread(f"{path}/id", "missing_field", says)
         names = names_of(observation, known, path) if has_names(observation) else ()
         return Removal(names=names, vendor_reading_id=own_id, path=path)
     if observation.status not in READ:
         says = "a status that carries no result"
-        raise RefusedElementError(f"{path}/status", "not_the_shape", says)
+        raise Misread(f"{path}/status", "not_the_shape", says)
     if observation.has_member and observation.value_quantity is None and not observation.component:
         return None
     if is_absent(observation):
@@ -192,7 +200,7 @@ def reading_of(observation: Observation, known: Known, at: tuple[str, str]) -> V
         received_at=received_when(observation.issued),
         origin=origin_of(observation, known),
         vendor_reading_id=own_id,
-        version=version_of(observation),
+        version=usual(version_of(observation), f"{path}/meta"),
         flags=("preliminary",) if observation.status == "preliminary" else (),
         path=path,
     )

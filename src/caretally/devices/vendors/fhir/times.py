@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from caretally.devices.refusals import RefusedElementError
+from caretally.devices.documents import Misread
 from caretally.devices.vendors.fhir.shapes import Observation
 
 LONGEST = timedelta(hours=1)
@@ -38,22 +38,22 @@ def moment_of(text: str, path: str) -> Moment:
     An offset of zero tells an instant and no local time: many systems store all in UTC.
 
     Raises:
-        RefusedElementError: it is none, or a date without a time.
+        Misread: it is none, or a date without a time.
     """
     found = _parts(text)
     if found is None:
-        raise RefusedElementError(path, "not_a_time", "no dateTime of FHIR")
+        raise Misread(path, "not_a_time", "no dateTime of FHIR")
     if not found["time"]:
-        raise RefusedElementError(path, "not_a_time", "a date without a time of day")
+        raise Misread(path, "not_a_time", "a date without a time of day")
     try:
         local = datetime.fromisoformat(
             f"{found['date']}T{found['time'][:15]}{found['offset'] or ''}"
         )
         instant = local.astimezone(UTC) if local.tzinfo else None
     except (ValueError, OverflowError):
-        raise RefusedElementError(path, "not_a_time", "no time of the calendar") from None
+        raise Misread(path, "not_a_time", "no time of the calendar") from None
     if not FIRST_YEAR <= local.year <= LAST_YEAR:
-        raise RefusedElementError(path, "not_a_time", "a year beyond 1900 to 2199")
+        raise Misread(path, "not_a_time", "a year beyond 1900 to 2199")
     if instant is None:
         return Moment(wall=local)
     ahead = local.utcoffset() or timedelta(0)
@@ -67,7 +67,7 @@ def measured_when(observation: Observation, path: str) -> Moment:
     """Return when an Observation was made.
 
     Raises:
-        RefusedElementError: it does not say so in a way that a reading can use.
+        Misread: it does not say so in a way that a reading can use.
     """
     if observation.effective_date_time:
         return moment_of(observation.effective_date_time, f"{path}/effectiveDateTime")
@@ -78,8 +78,8 @@ def measured_when(observation: Observation, path: str) -> Moment:
         return begun_when(period.start, period.end, f"{path}/effectivePeriod")
     if bytes(observation.effective_timing):
         says = "a schedule, where the time of a measurement is expected"
-        raise RefusedElementError(f"{path}/effectiveTiming", "not_a_time", says)
-    raise RefusedElementError(f"{path}/effectiveDateTime", "missing_field", "no time is told")
+        raise Misread(f"{path}/effectiveTiming", "not_a_time", says)
+    raise Misread(f"{path}/effectiveDateTime", "missing_field", "no time is told")
 
 
 def begun_when(start: str, end: str, path: str) -> Moment:
@@ -90,9 +90,9 @@ def begun_when(start: str, end: str, path: str) -> Moment:
     assert first is not None
     assert last is not None
     if (first.tzinfo is None) != (last.tzinfo is None):
-        raise RefusedElementError(path, "not_a_time", "one end with an offset and one without")
+        raise Misread(path, "not_a_time", "one end with an offset and one without")
     if not timedelta(0) <= last - first <= LONGEST:
-        raise RefusedElementError(path, "not_a_time", "a stretch longer than an hour is a summary")
+        raise Misread(path, "not_a_time", "a stretch longer than an hour is a summary")
     return begun
 
 
@@ -100,5 +100,5 @@ def received_when(text: str) -> datetime | None:
     """Return when the sender made it available; None where it does not say so with an offset."""
     try:
         return moment_of(text, "").measured_at if text else None
-    except RefusedElementError:
+    except Misread:
         return None
