@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 DEFAULT_ZONE = "America/New_York"
 """Zone of an enrollment where neither it nor its practice names one (contract section 1)."""
 
@@ -60,6 +61,16 @@ def seconds_of(instant: datetime) -> int:
 def instant_of(seconds: int) -> datetime:
     """Return the aware UTC instant of a count of seconds since 1970-01-01T00:00Z."""
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def microseconds_of(instant: datetime) -> int:
+    """Return the microseconds since 1970-01-01T00:00Z of an aware instant."""
+    return (instant - EPOCH) // _MICROSECOND
+
+
+def instant_of_microseconds(count: int) -> datetime:
+    """Return the aware UTC instant of a count of microseconds since 1970-01-01T00:00Z."""
+    return EPOCH + timedelta(microseconds=count)
 
 
 @lru_cache(maxsize=512)

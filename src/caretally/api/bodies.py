@@ -28,7 +28,16 @@ GZIP_WINDOW = 31
 
 
 def body_of(request: HttpRequest) -> bytes:
-    """Return the body, unpacked.
+    """Return the body of a request with entries, unpacked.
+
+    Raises:
+        RefusedError: it is too large, or packed in another way.
+    """
+    return read_body(request, MOST_BYTES)
+
+
+def read_body(request: HttpRequest, most: int) -> bytes:
+    """Return a body, unpacked, that may hold so many bytes.
 
     Raises:
         RefusedError: it is too large, or packed in another way.
@@ -36,17 +45,15 @@ def body_of(request: HttpRequest) -> bytes:
     written = request.headers.get("Content-Encoding", "identity").strip().lower()
     if written not in {"identity", "gzip"}:
         raise RefusedError(415, "A body is sent as it is or with `Content-Encoding: gzip`.")
-    body: bytes = request.read(MOST_BYTES + 1)
+    body: bytes = request.read(most + 1)
     if written == "gzip":
-        body = unpacked(body)
-    if len(body) > MOST_BYTES:
-        raise RefusedError(
-            413, f"A body may hold {MOST_BYTES:,} bytes once unpacked; send several."
-        )
+        body = unpacked(body, most)
+    if len(body) > most:
+        raise RefusedError(413, f"A body may hold {most:,} bytes once unpacked; send several.")
     return body
 
 
-def unpacked(body: bytes) -> bytes:
+def unpacked(body: bytes, most: int) -> bytes:
     """Return what a gzip body holds, at most one byte more than is taken.
 
     Raises:
@@ -54,10 +61,10 @@ def unpacked(body: bytes) -> bytes:
     """
     reader = zlib.decompressobj(GZIP_WINDOW)
     try:
-        made = reader.decompress(body, MOST_BYTES + 1)
+        made = reader.decompress(body, most + 1)
     except zlib.error:
         made, reader = b"", zlib.decompressobj(GZIP_WINDOW)
-    if not reader.eof and len(made) <= MOST_BYTES:
+    if not reader.eof and len(made) <= most:
         raise InputError([
             Problem(where="body", found="no whole gzip content",
                     expected="gzip, as the header says")

@@ -25,6 +25,7 @@ from caretally.errors import (
 PROBLEM_JSON = "application/problem+json"
 MOST_TOLD = 1_000
 """Problems in one answer; who has more has sent something else."""
+RETRY_SECONDS = 600
 TITLES: Mapping[int, str] = {
     400: "The request cannot be read",
     401: "A token is needed",
@@ -32,6 +33,7 @@ TITLES: Mapping[int, str] = {
     404: "Nothing here for you",
     405: "No such method here",
     409: "In conflict with what is stored",
+    410: "Not here any more",
     413: "Too large",
     415: "Not a content type that is taken here",
     422: "Something in the request is wrong",
@@ -40,7 +42,7 @@ TITLES: Mapping[int, str] = {
 }
 SLUGS: Mapping[int, str] = {
     400: "unreadable", 401: "token-needed", 403: "not-allowed", 404: "not-there",
-    405: "no-such-method", 409: "conflict", 413: "too-large", 415: "content-type",
+    405: "no-such-method", 409: "conflict", 410: "ended", 413: "too-large", 415: "content-type",
     422: "wrong-input", 500: "broke", 503: "not-ready",
 }  # fmt: skip
 
@@ -71,6 +73,8 @@ def problem_answer(status: int, detail: str = "", problems: Sequence[Problem] = 
         "errors": [told(each) for each in problems[:MOST_TOLD]],
     }  # fmt: skip
     answer = HttpResponse(msgspec.json.encode(content), status=status, content_type=PROBLEM_JSON)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        answer["Retry-After"] = str(RETRY_SECONDS)
     if status == HTTPStatus.UNAUTHORIZED:
         answer["WWW-Authenticate"] = 'Bearer realm="caretally"'
     return answer

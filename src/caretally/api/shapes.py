@@ -44,6 +44,16 @@ class ProblemDetails(Schema):
     errors: list[ProblemPlace]
 
 
+class DeliveryTaken(Schema):
+    """What became of a delivery.
+
+    known: it came before, and was not stored again.
+    """
+
+    delivery: str
+    known: bool
+
+
 class Clinic(Schema):
     """A practice, or a clinic of one, as it was registered."""
 

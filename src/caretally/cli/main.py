@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from caretally.cli import (
+    connection_commands,
     converting,
     deciding,
     entries_commands,
@@ -47,6 +48,7 @@ app.add_typer(store_commands.commands)
 app.add_typer(serving.commands)
 app.add_typer(founding_commands.commands)
 app.add_typer(token_commands.commands, name="token")
+app.add_typer(connection_commands.commands, name="connection")
 app.add_typer(secrets_commands.commands, name="secrets")
 
 

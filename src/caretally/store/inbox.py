@@ -1,0 +1,169 @@
+"""Deliveries as they came: stored whole before anybody reads them, each once.
+
+Storing takes no lock of the practice: what arrives waits for nobody who works there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import groupby
+from typing import NamedTuple
+
+import psycopg
+
+from caretally.store.database import Database, Row, scoped
+from caretally.store.intake_tables import WAITING
+
+
+class Arrived(NamedTuple):
+    """A delivery that was found genuine.
+
+    practice: its id; the numbers are those of the rows. key: what makes it the same again.
+    digest: SHA-256 of the body. headers: JSON. received_us: microseconds since 1970.
+    """
+
+    practice: str
+    practice_number: int
+    connection: int
+    key: bytes
+    digest: bytes
+    body: bytes
+    headers: str
+    received_us: int
+
+
+class Kept(NamedTuple):
+    """A delivery that is stored.
+
+    seen: how often it came, this time included.
+    """
+
+    number: int
+    seen: int
+
+
+COLUMNS = (
+    "practice_id", "connection_id", "key", "digest", "body", "headers", "received_us", "seen",
+    "state", "adapter", "readings", "repeats", "faults",
+)  # fmt: skip
+TYPES = (
+    "bigint", "bigint", "bytea", "bytea", "bytea", "text", "bigint", "int", "smallint", "text",
+    "int", "int", "int",
+)  # fmt: skip
+AGAIN = (
+    " ON CONFLICT (connection_id, key) DO UPDATE SET seen = store_inbound.seen + excluded.seen "
+    "RETURNING id, seen, connection_id, key"
+)
+PLACES = f"({', '.join(['%s'] * len(COLUMNS))})"
+INTO = f"INSERT INTO store_inbound ({', '.join(COLUMNS)}) "
+MOST_ROWS = 100
+"""Rows of one statement on SQLite, which bounds its places."""
+
+
+def keep_batch(db: Database, arrived: Sequence[Arrived]) -> list[Kept]:
+    """Store deliveries in one transaction, and return how each is stored; all or none.
+
+    Each practice's are stored in its own scope.
+    """
+    found: dict[tuple[int, bytes], Kept] = {}
+    ordered = sorted(arrived, key=lambda each: each.practice)
+    with db.atomic():
+        for practice, own in groupby(ordered, key=lambda each: each.practice):
+            with scoped(practice, db.alias):
+                found |= stored(db, rows_of(own))
+    return [found[each.connection, each.key] for each in arrived]
+
+
+def rows_of(arrived: Iterator[Arrived]) -> list[Row]:
+    """Return the rows of deliveries in order, one for those that are the same."""
+    rows: dict[tuple[int, bytes], Row] = {}
+    for each in arrived:
+        place = (each.connection, each.key)
+        seen = rows[place][7] + 1 if place in rows else 1
+        rows[place] = (
+            each.practice_number, each.connection, each.key, each.digest, each.body, each.headers,
+            each.received_us, seen, WAITING, "", 0, 0, 0,
+        )  # fmt: skip
+    return list(rows.values())
+
+
+def stored(db: Database, rows: Sequence[Row]) -> dict[tuple[int, bytes], Kept]:
+    """Store rows that differ; returns how each is stored, by connection and key."""
+    found: dict[tuple[int, bytes], Kept] = {}
+    for told in returned(db, rows):
+        number, seen, connection, key = told
+        found[connection, bytes(key)] = Kept(number, seen)
+    return found
+
+
+def returned(db: Database, rows: Sequence[Row]) -> Iterator[Row]:
+    """Store rows, and yield what the database tells of each."""
+    if db.is_postgres:
+        lists = ", ".join(f"%s::{kind}[]" for kind in TYPES)
+        with driver_cursor(db) as cursor:
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            sql = INTO + f"SELECT * FROM unnest({lists})" + AGAIN  # noqa: S608 - names alone
+            cursor.execute(sql, columns)
+            yield from cursor.fetchall()
+        return
+    for begin in range(0, len(rows), MOST_ROWS):
+        part = rows[begin : begin + MOST_ROWS]
+        sql = INTO + "VALUES " + ", ".join([PLACES] * len(part)) + AGAIN
+        yield from db.rows(sql, *(value for row in part for value in row))
+
+
+@contextmanager
+def driver_cursor(db: Database) -> Iterator[psycopg.Cursor[tuple[object, ...]]]:
+    """Yield psycopg's own cursor on this thread's connection, which sends values in binary.
+
+    Django's writes them into the statement as text, which costs several times as much for bytes.
+    """
+    db.connection.ensure_connection()
+    with (
+        db.connection.wrap_database_errors,
+        psycopg.Cursor(db.connection.connection) as cursor,
+    ):
+        yield cursor
+
+
+class Entrance(NamedTuple):
+    """A connection, as a delivery finds it.
+
+    settings: JSON. sealed: its secrets, with the name of the key they are sealed under; both empty
+    where there are none.
+    """
+
+    number: int
+    practice_number: int
+    practice: str
+    vendor: str
+    state: str
+    settings: str
+    key: str
+    sealed: bytes
+
+
+def entrance(db: Database, name: str, purpose: str) -> Entrance | None:
+    """Return the connection of a name, with the secret kept for a purpose."""
+    rows = db.rows(
+        "SELECT c.id, c.practice_id, p.name, c.vendor, c.state, c.settings, s.key, s.sealed "
+        "FROM store_connection c JOIN store_practice p ON p.id = c.practice_id "
+        "LEFT JOIN store_secret s ON s.practice_id = c.practice_id AND s.purpose = %s "
+        "WHERE c.name = %s",
+        purpose, name,
+    )  # fmt: skip
+    if not rows:
+        return None
+    number, practice_number, practice, vendor, state, settings, key, sealed = rows[0]
+    return Entrance(
+        number, practice_number, practice, vendor, state, settings, key or "", bytes(sealed or b"")
+    )
+
+
+def waiting_count(db: Database) -> Mapping[str, int]:
+    """Return how many deliveries wait and since when the oldest does, in microseconds."""
+    rows = db.rows(
+        "SELECT COUNT(*), COALESCE(MIN(received_us), 0) FROM store_inbound WHERE state = 0"
+    )
+    return {"count": rows[0][0], "since_us": rows[0][1]}
