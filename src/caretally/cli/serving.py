@@ -119,6 +119,7 @@ def worker(
     stored()
     work = loaded("caretally.practice.worker")
     if once:
+        loaded("caretally.practice.streaming").drain(loaded("caretally.practice.opened").journal())
         done = work.work_once(work.new_worker(), outside())
         screen.tell(f"done: {', '.join(done) or 'nothing was due'}")
         return

@@ -1,6 +1,7 @@
 """The worker: puts duties in when they are due, takes up what a dead worker left, and does them.
 
-Several workers may run; each job is taken by one of them.
+Several workers may run; each job is taken by one of them. What arrives all the time, such as
+readings, passes by the jobs: see `streaming`.
 """
 
 from __future__ import annotations
@@ -8,11 +9,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from datetime import datetime
-from threading import Event
+from threading import Event, Thread
 
 from django_tasks_db.management.commands.db_worker import Worker
 
 from caretally.practice.duties import DUTIES, perform
+from caretally.practice.opened import journal
+from caretally.practice.streaming import stream_on
 from caretally.store.jobs import put_in_due, reap
 
 PAUSE_SECONDS = 1
@@ -39,11 +42,17 @@ def work_once(worker: Worker, outside: datetime) -> list[str]:
 
 
 def work_on(stop: Event, outside: Callable[[], datetime]) -> None:
-    """Do what is due, again and again, until told to stop.
+    """Do what is due, and what arrives, again and again, until told to stop.
 
     outside: a function that returns the time outside.
     """
-    worker = new_worker()
-    while not stop.is_set():
-        work_once(worker, outside())
-        stop.wait(PAUSE_SECONDS)
+    streams = Thread(target=stream_on, args=(journal(), stop), name="streams")
+    streams.start()
+    try:
+        worker = new_worker()
+        while not stop.is_set():
+            work_once(worker, outside())
+            stop.wait(PAUSE_SECONDS)
+    finally:
+        stop.set()
+        streams.join()
