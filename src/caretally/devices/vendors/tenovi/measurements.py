@@ -167,7 +167,7 @@ def values_of(
         return ("", (), ())
     metric, unit = known
     # The second value of an oximeter says how much the first one varied.
-    context = () if second is None else (("standard_deviation", str(second)),)
+    context = () if second is None else ((f"standard_deviation_{told_of.metric}", str(second)),)
     return (metric, (Measured(metric, first, unit),), context)
 
 
