@@ -217,15 +217,14 @@ def heading(canvas: Canvas, vital: Vital, y: int) -> str:
     names = ""
     if len(vital.curves) > 1:
         names = "".join(
-            f'<tspan class="{hue[0]}-ink" fill="{hue[1]}" dx="{0 if canvas.is_narrow and not n else 12}">● '
-            f"{said(curve.name)}</tspan>"
-            for n, (curve, hue) in enumerate(zip(vital.curves, HUES, strict=False))
+            f'<tspan class="{hue[0]}-ink" fill="{hue[1]}" dx="12">● {said(curve.name)}</tspan>'
+            for curve, hue in zip(vital.curves, HUES, strict=False)
         )
     latest = f'<tspan dx="10">latest {said(vital.latest)}</tspan>' if vital.latest else ""
     begin = f'<text class="vs-ink" fill="{INK}" x="{LEFT}" y="{y}"'
     title = f'<tspan font-weight="600">{said(vital_title(vital))}</tspan>'
     if canvas.is_narrow:
-        return f'{begin}>{title}{latest}</text>{begin} dy="14">{names}</text>'
+        return f'{begin}>{title}{latest}</text>{begin} dx="-12" dy="14">{names}</text>'
     return f"{begin}>{title}{latest}{names}</text>"
 
 
