@@ -7,7 +7,6 @@ import re
 import msgspec
 
 from caretally.devices.documents import LONGEST_TEXT, Misread
-from caretally.journal.scalars import is_storable
 
 _place = re.compile(r" - at `(?:key in )?\$?(?P<path>[^`]*)`$").search
 
@@ -42,8 +41,8 @@ def usual(text: str, path: str) -> str:
     """Return a name or id that can be kept.
 
     Raises:
-        Misread: it is longer than any, or holds what no database takes.
+        Misread: it is longer than any, or holds what cannot be shown or stored.
     """
-    if len(text) > LONGEST_TEXT or not is_storable(text):
+    if len(text) > LONGEST_TEXT or not text.isprintable():
         raise Misread(path, "too_large", "no text of a usual length")
     return text

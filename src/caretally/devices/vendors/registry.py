@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from caretally.devices.vendors.csv.slice import SLICE as CSV
 from caretally.devices.vendors.fhir.slice import SLICE as FHIR
+from caretally.devices.vendors.hl7v2.slice import SLICE as HL7V2
 from caretally.devices.vendors.slices import Slice
 from caretally.devices.vendors.tenovi.slice import SLICE as TENOVI
 
-SLICES: Mapping[str, Slice] = {each.name: each for each in (TENOVI, FHIR, CSV)}
+SLICES: Mapping[str, Slice] = {each.name: each for each in (TENOVI, FHIR, HL7V2, CSV)}

@@ -94,7 +94,8 @@ def measured_of(measurement: Measurement, metric: str, path: str) -> Measured:
         raise Misread(f"{place}/system", "unknown_unit", says)
     unit = ucum_of(metric, quantity.code)
     if unit is None:
-        says = f"{told(quantity.code) if quantity.code else 'no code'} is no unit of {metric} that is taken"
+        code = told(quantity.code) if quantity.code else "no code"
+        says = f"{code} is no unit of {metric} that is taken"
         raise Misread(f"{place}/code", "unknown_unit", says)
     return Measured(metric, number, unit)
 
