@@ -22,7 +22,7 @@ from caretally.journal.entries import (
     Entry,
 )
 from caretally.journal.entries.envelope import Body
-from caretally.store.database import Database
+from caretally.store.database import Database, Row
 from caretally.store.gathering import stored_entries
 from caretally.store.shelf import Shelf
 from caretally.store.streams import OWN, Book, Stream, named_streams
@@ -85,6 +85,19 @@ class Held:
 
 
 # --- reading --------------------------------------------------------------------------------------
+
+
+def device_card(book: Book, device: str) -> DeviceOnCard | None:
+    """Return the card of a device; None where nothing is stored of one."""
+    sql = f"SELECT {', '.join(COLUMNS)} FROM store_devicecard WHERE practice_id = %s "  # noqa: S608
+    rows = book.db.rows(sql + "AND device = %s", book.number, device)
+    return card_in(rows[0]) if rows else None
+
+
+def card_in(row: Row) -> DeviceOnCard:
+    """Return a card from its row; a database may tell yes and no as numbers."""
+    card = DeviceOnCard(*row)
+    return card._replace(medical_device=bool(card.medical_device))
 
 
 def devices_named(book: Book, names: Iterable[str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse
 
 from caretally.practice.caller import Caller
 from caretally.practice.roles import (
+    MANAGE_DEVICES,
     MANAGE_PEOPLE,
     MANAGE_PRACTICE,
     SEE_ACCESS,
@@ -20,6 +21,7 @@ PAGES = (
     ("worklist", "Worklist", (SEE_PATIENTS,)),
     ("patients", "Patients", (SEE_PATIENTS,)),
     ("month", "Month", (SEE_PATIENTS, SEE_MONEY)),
+    ("devices", "Devices", (SEE_PATIENTS, MANAGE_DEVICES)),
     ("staff", "Staff", (SEE_STAFF_LOAD,)),
     ("access", "Access", (SEE_ACCESS,)),
     ("settings", "Settings", (MANAGE_PRACTICE, MANAGE_PEOPLE)),

@@ -1,0 +1,1 @@
+"""Pages of devices: on the books, in whose hands, and how they are."""
