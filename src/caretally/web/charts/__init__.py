@@ -1,1 +1,0 @@
-"""Charts of vital signs: drawing, page, table and download."""
