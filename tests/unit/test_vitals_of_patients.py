@@ -9,9 +9,12 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+import tests.django_here  # noqa: F401 - configures Django before its parts are imported
 from caretally.journal.entries import Component, Entry, ReadingRecorded
 from caretally.practice.vitals import days_of_period, plain, vitals_of, words_of
-from caretally.web.patients.drawing import chart, span_of, table_of, ticks_for
+from caretally.web.charts.scale import ticks_for
+from caretally.web.charts.tables import rows_of
+from caretally.web.patients.drawing import span_of
 
 BEGIN = datetime(2026, 3, 1, 14, tzinfo=UTC)
 
@@ -66,17 +69,7 @@ def test_a_pressure_is_two_curves_and_one_pair() -> None:
     body = pressure(1, "138", "86").body
     assert isinstance(body, ReadingRecorded)
     assert words_of(body) == "Blood pressure 138/86 mmHg"
-    assert [row.values for row in table_of(found)] == [("129", "81"), ("138", "86")]
-
-
-def test_a_drawing_tells_what_it_shows() -> None:
-    (found,) = vitals_of([weight(1, "80"), weight(3, "82")], BEGIN)
-    frame = (BEGIN, BEGIN + timedelta(days=30), "America/Chicago")
-    drawn = chart(found, frame, talked=(BEGIN + timedelta(days=2), BEGIN - timedelta(days=9)))
-    assert "Weight: 2 readings, from 80 to 82, latest 82." in drawn
-    assert drawn.count('class="dot ') == 2
-    assert drawn.count('class="talked"') == 1
-    assert "style=" not in drawn
+    assert [row.values for row in rows_of(found)] == [("129", "81"), ("138", "86")]
 
 
 @given(st.lists(st.decimals(-500, 5000, places=2), min_size=1, max_size=40))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from functools import partial
 
 from caretally.billability.decision import Decision
@@ -22,9 +21,7 @@ from caretally.journal.entries import (
     CaregiverAuthorized,
     PatientRegistered,
     ReadingRecorded,
-    ThresholdSet,
 )
-from caretally.journal.quantities import convert
 from caretally.practice.codes_of_month import CodeOfMonth, codes_of_month
 from caretally.practice.office import Chart, Office
 from caretally.practice.patient_month import (
@@ -38,18 +35,7 @@ from caretally.practice.patient_month import (
     stamp_of,
     totals_of,
 )
-from caretally.practice.vitals import (
-    DayOfPeriod,
-    Vital,
-    days_of_period,
-    plain,
-    vitals_of,
-)
-from caretally.triage.thresholds import bounds_in_force
-from caretally.triage.vitals import BY_CODE
-
-RANGES = (30, 90)
-"""Days that charts show."""
+from caretally.practice.vitals import DayOfPeriod, days_of_period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,38 +209,4 @@ def ladder_of(office: Office, chart: Chart) -> tuple[tuple[str, Reach, bool], ..
         where = reach(chart.record.in_force, question)
         if where.step != REACHED:
             found.append((program, where, where.is_overdue(today)))
-    return tuple(found)
-
-
-def vitals_since(office: Office, chart: Chart, days: int) -> tuple[Vital, ...]:
-    """Return the vital signs of so many days up to now."""
-    since = office.now - timedelta(days=days)
-    return vitals_of(chart.record.entries(ReadingRecorded), since)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Threshold:
-    """A bound that is drawn across a chart, in its unit; `says` names it."""
-
-    value: Decimal
-    says: str
-    is_starting_point: bool
-
-
-def thresholds_of(chart: Chart, vital: Vital) -> tuple[Threshold, ...]:
-    """Return the bounds in force for a vital sign of the patient; those in other units are left."""
-    bounds = bounds_in_force(chart.record.entries(ThresholdSet), chart.patient)
-    known = {name: metric for metric, name in reversed(vital.kind.metrics)}
-    found = []
-    for curve in vital.curves:
-        each, watched = bounds.get(known[curve.name]), BY_CODE.get(known[curve.name])
-        if each is None or watched is None:
-            continue
-        for bound, side in ((each.low, "below"), (each.high, "above")):
-            value = None if bound is None else convert(bound, watched.unit, curve.unit)
-            if value is not None:
-                says = f"{curve.name} {side} {plain(value)}"
-                found.append(
-                    Threshold(value=value, says=says, is_starting_point=each.is_starting_point)
-                )
     return tuple(found)

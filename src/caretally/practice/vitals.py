@@ -44,31 +44,48 @@ KINDS = (
 METRIC_WORDS = {metric: name for kind in KINDS for metric, name in kind.metrics} | {
     "85354-9": "Blood pressure", "72514-3": "Pain", "44261-6": "Mood score",
 }  # fmt: skip
+LATE, LATE_AFTER = "late_upload", timedelta(hours=24)
+"""A reading arrived late if its entry says so, or if it came so long after it was measured."""
+ESTIMATED = "estimated_time"
+"""The word in the circumstances of a reading whose time the vendor guessed."""
+HELD = "held:"
+"""How ids of readings begin that the intake holds back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """A measured number in the unit of its curve; `sent` is as it came."""
+    """A measured number in the unit of its curve; `sent` is as it came.
+
+    is_late: whether it arrived long after it was measured. is_estimated: whether its time is a
+    guess of the vendor. is_held: whether the intake holds it back, so that it counts for nothing.
+    """
 
     at: datetime
     value: Decimal
     sent: str
     origin: str
     entry_id: str
+    is_late: bool = False
+    is_estimated: bool = False
+    is_held: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
-    """The points of one metric, by time."""
+    """The points of one metric, by time.
+
+    held: those that the intake holds back; they are no part of the curve.
+    """
 
     name: str
     unit: str
     points: tuple[Point, ...]
+    held: tuple[Point, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vital:
-    """A chart's worth of curves; there is a point in each.
+    """A chart's worth of curves; there is a point in each, counted or held.
 
     left_out: readings in units that cannot be compared.
     """
@@ -84,10 +101,10 @@ class Vital:
 
     @property
     def latest(self) -> str:
-        """The latest reading in words, such as `138/86`."""
-        at = max(curve.points[-1].at for curve in self.curves)
-        values = (c.points[-1].value for c in self.curves if c.points[-1].at == at)
-        return "/".join(plain(value) for value in values)
+        """The latest reading that counts in words, such as `138/86`; empty without one."""
+        last = [curve.points[-1] for curve in self.curves if curve.points]
+        at = max((point.at for point in last), default=None)
+        return "/".join(plain(point.value) for point in last if point.at == at)
 
 
 def plain(value: Decimal) -> str:
@@ -132,10 +149,16 @@ def words_of(body: ReadingRecorded) -> str:
     return ", ".join(found) or f"{name} without a value"
 
 
-def vitals_of(readings: Iterable[Entry], since: datetime) -> tuple[Vital, ...]:
-    """Return the vital signs that were measured since an instant; entries are those in force."""
+def vitals_of(
+    readings: Iterable[Entry], since: datetime, held: Iterable[Entry] = ()
+) -> tuple[Vital, ...]:
+    """Return the vital signs that were measured since an instant; entries are those in force.
+
+    held: readings that the intake holds back, as the entries they would become; their ids begin
+    with `held:`.
+    """
     by_metric: dict[str, list[tuple[Entry, Decimal, str]]] = {}
-    for entry in readings:
+    for entry in (*readings, *held):
         body = entry.body
         if isinstance(body, ReadingRecorded) and entry.at >= since:
             for metric, value, unit in measured(body):
@@ -153,25 +176,36 @@ def vital_of(kind: Kind, by_metric: dict[str, list[tuple[Entry, Decimal, str]]])
     for name, found in by_name.items():
         if found:
             curve = curve_of(name, sorted(found, key=lambda each: (each[0].at, each[0].id)))
-            left_out += len(found) - len(curve.points)
+            left_out += len(found) - len(curve.points) - len(curve.held)
             curves.append(curve)
     return Vital(kind=kind, curves=tuple(curves), left_out=left_out) if curves else None
 
 
 def curve_of(name: str, found: Sequence[tuple[Entry, Decimal, str]]) -> Curve:
-    """Return a curve in the unit of its latest reading."""
-    unit = found[-1][2]
-    points = []
-    for entry, value, sent_in in found:
-        amount = convert(value, sent_in, unit)
-        if amount is None:
-            continue
-        origin = entry.body.origin if isinstance(entry.body, ReadingRecorded) else ""
-        points.append(
-            Point(at=entry.at, value=amount, sent=f"{value:f} {unit_words(sent_in)}",
-                  origin=origin, entry_id=entry.id)
-        )  # fmt: skip
-    return Curve(name=name, unit=unit, points=tuple(points))
+    """Return a curve in the unit of its latest reading that counts, else of the latest held."""
+    counted = [each for each in found if not each[0].id.startswith(HELD)]
+    unit = (counted or found)[-1][2]
+    points = [point for each in found if (point := point_of(each, unit)) is not None]
+    return Curve(
+        name=name, unit=unit, points=tuple(each for each in points if not each.is_held),
+        held=tuple(each for each in points if each.is_held),
+    )  # fmt: skip
+
+
+def point_of(found: tuple[Entry, Decimal, str], unit: str) -> Point | None:
+    """Return a number of a reading in a unit; None where it cannot be turned into it."""
+    entry, value, sent_in = found
+    body = entry.body
+    amount = convert(value, sent_in, unit)
+    if amount is None or not isinstance(body, ReadingRecorded):
+        return None
+    received_at = body.received_at or entry.recorded_at
+    return Point(
+        at=entry.at, value=amount, sent=f"{value:f} {unit_words(sent_in)}".rstrip(),
+        origin=body.origin, entry_id=entry.id,
+        is_late=entry.reason == LATE or received_at - entry.at > LATE_AFTER,
+        is_estimated=ESTIMATED in (body.context or ""), is_held=entry.id.startswith(HELD),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

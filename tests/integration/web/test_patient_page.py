@@ -233,10 +233,11 @@ def test_counted_seconds_of_the_month_add_up(demo: Demo) -> None:
 
 def test_charts_have_words_and_a_table(demo: Demo, enter: Enter) -> None:
     page = enter("rosa").get(f"/p/{LAKESIDE}/patients/pat_hal/?days=90").content.decode()
-    for name in ("pressure", "weight", "pulse"):
-        assert f'<title id="{name}-title">' in page
-        assert f'<desc id="{name}-desc">' in page
-    assert "Readings as a table" in page
+    for name in ("wide", "narrow"):
+        assert f'<title id="{name}-title">Vital signs from ' in page
+        assert f'<desc id="{name}-desc">Systolic: ' in page
+    for title in ("Blood pressure in mmHg", "Weight in kg", "Heart rate per minute"):
+        assert f"<summary>{title} as a table</summary>" in page
     assert " style=" not in page.split("<main", 1)[1]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,32 +12,31 @@ from django.utils.cache import get_conditional_response
 
 from caretally.billability.sheets import load_rulebook
 from caretally.clock import ServiceMonth
-from caretally.journal.entries import ContactHeld
+from caretally.practice.chart_stretch import LAST_DAYS, USUAL, stretch_of
 from caretally.practice.office import Chart, Office
 from caretally.practice.patient_month import Decisions, stamp
 from caretally.practice.patient_page import (
-    RANGES,
     Figures,
     figures_of,
     gaps_of,
     header_of,
     ladder_of,
     months_of,
-    thresholds_of,
-    vitals_since,
 )
 from caretally.practice.patients import Search, choices_of, find_patients
 from caretally.practice.roles import ENROLL, RECORD_CARE, SEE_PATIENTS
 from caretally.practice.staff_names import staff_names
 from caretally.practice.timeline import SUBJECT_WORDS, Wanted, timeline
+from caretally.web.charts.views import chart_context
 from caretally.web.frame.asking import page
-from caretally.web.patients.drawing import bar, chart, span_of, table_of, title_of, zoomable
+from caretally.web.patients.drawing import bar, span_of
 
 ACTIONS = (
     ("contact-new", "Record contact", RECORD_CARE),
     ("attempt-new", "Log attempt", RECORD_CARE),
     ("time-new", "Log time", RECORD_CARE),
     ("enrollment", "Enrollment", SEE_PATIENTS),
+    ("vitals", "Vital signs", SEE_PATIENTS),
 )
 """Pages of other rooms that a patient's page leads to: name, words, permission."""
 
@@ -93,12 +91,13 @@ def patient(request: HttpRequest, office: Office, patient: str) -> HttpResponse:
     seen = office.open_chart(patient, purpose="patient page")
     decisions = Decisions(office=office, patient=patient)
     months = months_of(office, seen, asked)
-    days = RANGES[1] if request.GET.get("days") == str(RANGES[1]) else RANGES[0]
+    days = request.GET.get("days", "")
+    stretch = stretch_of(seen, decisions, days if days in map(str, LAST_DAYS) else USUAL)
     context = {
         "chart": seen, "card": seen.card, "header": header_of(office, seen), "months": months,
         "actions": actions(office, seen), "states": gaps_of(office, seen),
-        "ladder": ladder_of(office, seen), "days": days, "ranges": RANGES,
-        "drawings": drawings(office, seen, days),
+        "ladder": ladder_of(office, seen), "days": stretch.name,
+        "ranges": [str(each) for each in LAST_DAYS], **chart_context(seen, decisions, stretch),
         **figures_context(figures_of(seen, decisions, months.shown)),
         **timeline_context(request, seen, decisions),
     }  # fmt: skip
@@ -121,25 +120,6 @@ def href_of(name: str, **named: str) -> str:
         return str(reverse(name, kwargs=named))
     except NoReverseMatch:
         return ""
-
-
-def drawings(office: Office, seen: Chart, days: int) -> list[dict[str, Any]]:
-    """Return charts of vital signs with the tables beside them."""
-    zone_name = seen.record.register.zone_of(seen.patient, office.now)
-    frame = (office.now - timedelta(days=days), office.now, zone_name)
-    talked = [entry.at for entry in seen.record.entries(ContactHeld)]
-    found = [(vital, thresholds_of(seen, vital)) for vital in vitals_since(office, seen, days)]
-    return [
-        {
-            "thresholds": thresholds,
-            "starts": any(each.is_starting_point for each in thresholds),
-            "vital": vital, "title": title_of(vital), "rows": table_of(vital),
-            "svg": chart(vital, frame, talked=talked, thresholds=thresholds),
-            "numbers": zoomable(vital, zone_name),
-            "numbers_id": f"numbers-{vital.kind.name}",
-        }
-        for vital, thresholds in found
-    ]  # fmt: skip
 
 
 def figures_context(figures: Figures) -> dict[str, Any]:

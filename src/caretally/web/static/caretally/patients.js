@@ -1,4 +1,4 @@
-// Keeps the figures of an open patient page fresh, and lets charts be zoomed. All of it is an
+// Keeps the figures of an open patient page fresh. All of it is an
 // enhancement: without it the page is complete and is brought up to date by loading it again.
 "use strict";
 
@@ -47,36 +47,9 @@ function swap(box, html) {
   if (said) said.textContent = "The totals of this month have changed.";
 }
 
-function zoomInto(button) {
-  const numbers = JSON.parse(document.getElementById(button.dataset.numbers).textContent);
-  const dialog = document.getElementById("zoom");
-  const plot = document.getElementById("zoom-plot");
-  const style = getComputedStyle(document.body);
-  document.getElementById("zoom-h").textContent = numbers.title;
-  plot.replaceChildren();
-  dialog.showModal();
-  const strokes = ["#0b8f87", "#b35c00", "#6a4fb3"];
-  const axis = { stroke: style.color, grid: { stroke: style.getPropertyValue("--ct-line").trim() || "#ccc" } };
-  const series = numbers.curves.map((curve, at) => ({
-    label: curve.name, stroke: strokes[at], width: 2, spanGaps: true, points: { show: true, size: 6 },
-  }));
-  const values = numbers.curves.map((curve) => curve.values.map((each) => (each === null ? null : Number(each))));
-  new uPlot(
-    { width: plot.clientWidth, height: Math.min(420, window.innerHeight * 0.55), series: [{}, ...series], axes: [axis, axis],
-      tzDate: (at) => uPlot.tzDate(new Date(at * 1000), numbers.zone) },
-    [numbers.times, ...values], plot,
-  );
-}
-
 document.addEventListener("DOMContentLoaded", () => {
   const box = document.getElementById("figures");
   if (box) keepFresh(box);
-  if (typeof uPlot === "undefined") return;
-  for (const button of document.querySelectorAll("button.zoom")) {
-    button.hidden = false;
-    button.addEventListener("click", () => zoomInto(button));
-  }
-  document.getElementById("zoom-close")?.addEventListener("click", () => document.getElementById("zoom").close());
 });
 
 // What is folded on the screen is shown on paper.

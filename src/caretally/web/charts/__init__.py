@@ -1,0 +1,1 @@
+"""Charts of vital signs: drawing, page, table and download."""
