@@ -103,13 +103,15 @@ class CustodyNotice(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_de
 class Removal(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """A vendor says that a reading is none any more.
 
-    vendor_reading_id: empty where a stretch of time is meant.
+    vendor_reading_id: empty where a stretch of time is meant. metrics: LOINC codes of what is
+    taken back in that stretch; none where all is.
     """
 
     names: tuple[SchemedName, ...]
     vendor_reading_id: str = ""
     begins: datetime | None = None
     ends: datetime | None = None
+    metrics: tuple[str, ...] = ()
     path: str = ""
 
 
@@ -138,6 +140,16 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=T
     says: str
 
 
+class Passed(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
+    """Something that was understood and holds nothing to be read, such as a goal the user set.
+
+    says: why, in words, without any content beyond names of fields, units and metrics.
+    """
+
+    path: str
+    says: str
+
+
 FAULTS = (
     "not_readable", "not_the_shape", "missing_field", "not_a_number", "not_a_time",
     "unknown_metric", "unknown_unit", "no_device", "unknown_origin", "too_large",
@@ -153,6 +165,7 @@ class Unpacked(msgspec.Struct, frozen=True, kw_only=True):
     removals: tuple[Removal, ...] = ()
     fetches: tuple[Fetch, ...] = ()
     faults: tuple[Fault, ...] = ()
+    passed: tuple[Passed, ...] = ()
 
 
 class Posted(msgspec.Struct, frozen=True, kw_only=True):

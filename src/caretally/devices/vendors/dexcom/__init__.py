@@ -1,0 +1,1 @@
+"""Dexcom: estimated glucose values of continuous sensors, fetched user by user."""

@@ -1,0 +1,1 @@
+"""Terra: health records of consumers' devices and apps, pushed and signed."""

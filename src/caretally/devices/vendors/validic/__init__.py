@@ -1,0 +1,1 @@
+"""Validic Inform: records of many vendors' devices, streamed or pushed in batches."""

@@ -1,0 +1,1 @@
+"""Withings: a notification says that there is something, and the values are fetched."""
