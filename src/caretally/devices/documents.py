@@ -20,6 +20,7 @@ from caretally.devices.unpacked import (
     DeviceSign,
     Fault,
     Fetch,
+    Passed,
     Removal,
     Unpacked,
     VendorReading,
@@ -34,7 +35,12 @@ _is_number = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,3})?", re.
 _is_told = re.compile(r"[\w .:/%\[\]{}()²^-]{1,40}", re.ASCII).fullmatch
 _document = msgspec.json.Decoder(object, float_hook=Decimal)
 
-Item: TypeAlias = VendorReading | DeviceSign | CustodyNotice | Removal | Fetch | Fault
+Item: TypeAlias = VendorReading | DeviceSign | CustodyNotice | Removal | Fetch | Fault | Passed
+
+KINDS: tuple[type[Item], ...] = (
+    VendorReading, DeviceSign, CustodyNotice, Removal, Fetch, Fault, Passed,
+)  # fmt: skip
+"""In the order in which `Unpacked` holds them."""
 
 
 class Misread(Exception):  # noqa: N818 - it is caught a few lines on, and told as a fault
@@ -188,9 +194,7 @@ class Found:
 
     def __init__(self) -> None:
         """Begin with nothing."""
-        self._items: dict[type[Item], list[Item]] = {
-            each: [] for each in (VendorReading, DeviceSign, CustodyNotice, Removal, Fetch, Fault)
-        }
+        self._items: dict[type[Item], list[Item]] = {each: [] for each in KINDS}
 
     def add(self, items: Iterable[Item]) -> None:
         """Keep what an element held."""
@@ -199,7 +203,7 @@ class Found:
 
     def unpacked(self) -> Unpacked:
         """Return all that was found."""
-        names = ("readings", "signs", "notices", "removals", "fetches", "faults")
+        names = ("readings", "signs", "notices", "removals", "fetches", "faults", "passed")
         lists = zip(names, self._items.values(), strict=True)
         return Unpacked(**{name: tuple(found) for name, found in lists})  # type: ignore[arg-type]
 
@@ -285,7 +289,7 @@ def time_of(value: object) -> datetime | None:
 
 def instant_after_epoch(milliseconds: Decimal) -> datetime | None:
     """Return the instant so many milliseconds after 1970; None outside of the years we keep."""
-    if not -(2**51) < milliseconds < 2**51:
+    if not -(2**43) < milliseconds < 2**43:
         return None
     found = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(milliseconds * 1000))
     return found if FIRST_YEAR <= found.year <= LAST_YEAR else None

@@ -93,7 +93,9 @@ def parse(posted: Posted) -> Unpacked:
 
 
 def measures(document: object, user: str) -> Iterator[Item]:
-    """Yield what an answer holds; itself it does not say whose measures they are.
+    """Yield what an answer holds; user: whose measures were fetched.
+
+    Withings itself does not repeat it. A program that passes answers on adds `userid` to the body.
 
     Raises:
         Misread: it is no answer with measures.
@@ -103,7 +105,7 @@ def measures(document: object, user: str) -> Iterator[Item]:
         raise Misread(answer.at("status"), "not_the_shape", "no answer with measures")
     body = answer.part("body")
     groups = listed(body.parts("measuregrps"), body.at("measuregrps"))
-    zone_name = body.text("timezone")
+    user, zone_name = user or body.text("userid"), body.text("timezone")
     yield from each_of(groups, lambda group: of_group(group, user, zone_name))
 
 
@@ -123,8 +125,7 @@ def of_group(group: Node, user: str, zone_name: str) -> Iterator[Item]:
     whole = common(group, user, zone_name)
     values: dict[str, Measured] = {}
     elements = listed(group.parts("measures"), group.at("measures"))
-    for item in each_of(elements, lambda measure: of_measure(measure, values)):
-        yield item
+    yield from each_of(elements, lambda measure: of_measure(measure, values))
     yield from joined(group, whole, values)
 
 
@@ -226,9 +227,7 @@ def joined(
         yield told_apart(whole, metric, tuple(measured))
 
 
-def told_apart(
-    whole: VendorReading, metric: str, measured: tuple[Measured, ...]
-) -> VendorReading:
+def told_apart(whole: VendorReading, metric: str, measured: tuple[Measured, ...]) -> VendorReading:
     """Return a reading of a group; its id is that of the group and the metric."""
     number = f"{whole.vendor_reading_id}/{metric}" if whole.vendor_reading_id else ""
     return VendorReading(
