@@ -172,7 +172,7 @@ def paths_in(unpacked: Unpacked) -> set[str]:
         each.path
         for found in (
             unpacked.readings, unpacked.signs, unpacked.notices, unpacked.removals,
-            unpacked.fetches, unpacked.faults,
+            unpacked.fetches, unpacked.faults, unpacked.passed,
         )
         for each in found
     }  # fmt: skip
@@ -181,7 +181,7 @@ def paths_in(unpacked: Unpacked) -> set[str]:
 def dropped(document: object, unpacked: Unpacked, pointers: tuple[str, ...]) -> list[str]:
     """Return the elements of which nothing is told; those that went into others are allowed for."""
     paths = paths_in(unpacked)
-    if "" in paths:
+    if "" in paths or is_about_all(unpacked, pointers):
         return []
     missing = [
         element
@@ -190,6 +190,14 @@ def dropped(document: object, unpacked: Unpacked, pointers: tuple[str, ...]) -> 
     ]
     joined = sum(len(reading.measured) - 1 for reading in unpacked.readings)
     return missing if len(missing) > joined else []
+
+
+def is_about_all(unpacked: Unpacked, pointers: tuple[str, ...]) -> bool:
+    """Tell whether something is said of the whole document, such as that its kind is not read."""
+    return any(
+        not any(each.path == pointer or each.path.startswith(f"{pointer}/") for pointer in pointers)
+        for each in (*unpacked.faults, *unpacked.passed)
+    )
 
 
 def sampled_metrics(slice_: Slice) -> list[str]:

@@ -245,6 +245,16 @@ def each_of(
             yield misread.fault
 
 
+def never_silent(items: Iterable[Item], path: str) -> Iterator[Item]:
+    """Yield items; where there is none, that what stands at a path holds nothing to read."""
+    is_silent = True
+    for item in items:
+        is_silent = False
+        yield item
+    if is_silent:
+        yield Passed(path=path, says="holds nothing that is read")
+
+
 def unpack(body: bytes, read: Callable[[object], Iterable[Item]]) -> Unpacked:
     """Return what a JSON document holds, as a function reads it."""
     found = Found()

@@ -11,7 +11,16 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from caretally.devices.documents import Item, Misread, Node, each_of, listed, told, unpack
+from caretally.devices.documents import (
+    Item,
+    Misread,
+    Node,
+    each_of,
+    listed,
+    never_silent,
+    told,
+    unpack,
+)
 from caretally.devices.pulls import about
 from caretally.devices.unpacked import (
     Measured,
@@ -60,7 +69,8 @@ def records(document: object, asked_about: str) -> Iterator[Item]:
         raise Misread(page.at("records"), "missing_field", "records is missing")
     user = page.text("userId") or asked_about
     elements = listed(page.parts("records"), page.at("records"))
-    yield from each_of(elements, lambda record: [reading(record, user)])
+    found = each_of(elements, lambda record: [reading(record, user)])
+    yield from never_silent(found, page.at("records"))
 
 
 def reading(record: Node, user: str) -> VendorReading:

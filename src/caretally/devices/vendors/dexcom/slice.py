@@ -18,4 +18,5 @@ SLICE = Slice(
     parse=parse,
     samples=samples,
     secret_words="Any long secret, for a program of yours that passes pages on",  # noqa: S106 - words for a page
+    settings={"region": "us", "address": ""},
 )

@@ -10,7 +10,18 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from caretally.devices.documents import Item, Misread, Node, each_of, listed, told, unpack
+import msgspec
+
+from caretally.devices.documents import (
+    Item,
+    Misread,
+    Node,
+    each_of,
+    listed,
+    never_silent,
+    told,
+    unpack,
+)
 from caretally.devices.unpacked import (
     DeviceSign,
     Measured,
@@ -102,7 +113,8 @@ def items(document: object) -> Iterator[Item]:
         yield DeviceSign(names=names, kind=sign, signal=kind, path=page.at("type"))
     elif kind in READ:
         user, elements = user_of(page), listed(page.parts("data"), page.at("data"))
-        yield from each_of(elements, lambda record: of_record(record, user, kind))
+        found = each_of(elements, lambda record: of_record(record, user, kind))
+        yield from never_silent(found, page.at("data"))
     else:
         raise Misread(page.at("type"), "unknown_metric", f"the type {told(kind)}")
 
@@ -122,14 +134,42 @@ def user_of(page: Node) -> str:
 def of_record(record: Node, user: str, kind: str) -> Iterator[Item]:
     """Yield the readings of a record, or that it holds none."""
     names, origin = names_of(record, user), origin_of(record)
-    found = 0
+    found: list[Item] = []
     for sampled in (*SAMPLES, RATES) if kind == "body" else SAMPLES:
         part = record.part(sampled.part)
         elements = listed(part.parts(sampled.samples), part.at(sampled.samples))
-        found += len(elements)
-        yield from each_of(elements, reader(sampled, names, origin))
+        found.extend(each_of(elements, reader(sampled, names, origin)))
     if not found:
         yield Passed(path=record.path, says=f"a record of the type {kind} without any sample")
+    yield from joined(found)
+
+
+def joined(found: list[Item]) -> Iterator[Item]:
+    """Yield items, a pulse in the pressure that was taken in the same moment."""
+    readings = [each for each in found if isinstance(each, VendorReading)]
+    pulses = one_each_moment(readings, PULSE)
+    leaders = one_each_moment(readings, PRESSURE)
+    for item in found:
+        moment = item.measured_at if isinstance(item, VendorReading) else None
+        if moment not in pulses or moment not in leaders:
+            yield item
+        elif item is leaders[moment]:
+            both = (*leaders[moment].measured, *pulses[moment].measured)
+            yield msgspec.structs.replace(leaders[moment], measured=both)
+        elif item is not pulses[moment]:
+            yield item
+
+
+def one_each_moment(
+    readings: list[VendorReading], metric: str
+) -> dict[datetime | None, VendorReading]:
+    """Return the readings of a metric by their moment, where a moment has exactly one."""
+    moments = [each.measured_at for each in readings if each.metric == metric]
+    return {
+        each.measured_at: each
+        for each in readings
+        if each.metric == metric and moments.count(each.measured_at) == 1
+    }
 
 
 def names_of(record: Node, user: str) -> tuple[SchemedName, ...]:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from caretally.devices.documents import Found, Item, Misread, Node, each_of, listed, opened
+from caretally.devices.documents import (
+    Found,
+    Item,
+    Misread,
+    Node,
+    each_of,
+    listed,
+    never_silent,
+    opened,
+)
 from caretally.devices.unpacked import Passed, Posted, Unpacked
 from caretally.devices.vendors.validic.events import (
     CONNECTION,
@@ -40,7 +49,7 @@ def of_document(document: object) -> Iterator[Item]:
         Misread: it is none of these.
     """
     if isinstance(document, list):
-        yield from each_of(listed(document), of_record)
+        yield from never_silent(each_of(listed(document), of_record), "")
         return
     node = Node(document if isinstance(document, dict) else {})
     names = [name for name in LISTS if node.has(name)]
@@ -48,7 +57,8 @@ def of_document(document: object) -> Iterator[Item]:
         yield from each_of([(document, "")], of_record)
         return
     for name in names:
-        yield from each_of(listed(node.parts(name), node.at(name)), of_record)
+        records = each_of(listed(node.parts(name), node.at(name)), of_record)
+        yield from never_silent(records, node.at(name))
 
 
 def of_stream(stream: bytes) -> Iterator[Item]:
@@ -81,7 +91,7 @@ def of_event(event: Event) -> Iterator[Item]:
         yield type(misread)(path, misread.fault.code, misread.fault.says).fault
         return
     if event.name == DATA and isinstance(document, list):
-        yield from each_of(listed(document, path), of_record)
+        yield from never_silent(each_of(listed(document, path), of_record), path)
     elif event.name == DATA:
         yield from each_of([(document, path)], of_record)
     elif event.name == CONNECTION:

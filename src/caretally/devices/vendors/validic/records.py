@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from caretally.devices.documents import Item, Misread, Node, each_of, listed, told
+from caretally.devices.documents import Item, Misread, Node, each_of, listed, never_silent, told
 from caretally.devices.offsets import offset_of
 from caretally.devices.unpacked import (
     DeviceSign,
@@ -85,7 +85,7 @@ def of_record(record: Node) -> Iterator[Item]:
         yield from removals(record, names)
         return
     yield from signs(record, names)
-    yield from readings(record, names)
+    yield from never_silent(readings(record, names), record.at("metrics"))
 
 
 def names_of(record: Node) -> tuple[SchemedName, ...]:

@@ -10,9 +10,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import chain
 
 from caretally.clock import zone
-from caretally.devices.documents import Found, Item, Misread, Node, each_of, listed, opened
+from caretally.devices.documents import (
+    Found,
+    Item,
+    Misread,
+    Node,
+    each_of,
+    listed,
+    never_silent,
+    opened,
+)
 from caretally.devices.pulls import about
 from caretally.devices.unpacked import (
     Fault,
@@ -106,7 +116,8 @@ def measures(document: object, user: str) -> Iterator[Item]:
     body = answer.part("body")
     groups = listed(body.parts("measuregrps"), body.at("measuregrps"))
     user, zone_name = user or body.text("userid"), body.text("timezone")
-    yield from each_of(groups, lambda group: of_group(group, user, zone_name))
+    found = each_of(groups, lambda group: of_group(group, user, zone_name))
+    yield from never_silent(found, body.at("measuregrps"))
 
 
 def of_group(group: Node, user: str, zone_name: str) -> Iterator[Item]:
@@ -125,8 +136,8 @@ def of_group(group: Node, user: str, zone_name: str) -> Iterator[Item]:
     whole = common(group, user, zone_name)
     values: dict[str, Measured] = {}
     elements = listed(group.parts("measures"), group.at("measures"))
-    yield from each_of(elements, lambda measure: of_measure(measure, values))
-    yield from joined(group, whole, values)
+    told_of = each_of(elements, lambda measure: of_measure(measure, values))
+    yield from never_silent(chain(told_of, joined(group, whole, values)), group.path)
 
 
 def common(group: Node, user: str, zone_name: str) -> VendorReading:

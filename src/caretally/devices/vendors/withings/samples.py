@@ -42,7 +42,7 @@ def answer(sample: Sample) -> dict[str, object]:
         "measures": measures(sample),
     }  # fmt: skip
     body = {
-        "updatetime": received, "timezone": "UTC", "userid": sample.device, "measuregrps": [group],
+        "updatetime": received, "timezone": None, "userid": sample.device, "measuregrps": [group],
     }  # fmt: skip
     return {"status": 0, "body": body}
 

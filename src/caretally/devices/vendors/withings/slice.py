@@ -21,7 +21,5 @@ SLICE = Slice(
     repeats=True,
     answers_head=True,
     content_types=("application/x-www-form-urlencoded", "application/json"),
-    settings={
-        ADDRESSES: "Networks that notifications come from, separated by commas; any if empty"
-    },
+    settings={ADDRESSES: "", "address": ""},
 )
