@@ -92,7 +92,7 @@ def ask(program: Program, method: str, path: str, patient: str) -> Any:
     known = {"patient": patient, "month": "2026-03"}
     address = re.sub(r"\{(\w+)\}", lambda found: known.get(found[1], patient), path)
     send = getattr(program.client, method)
-    body = {} if method in {"get", "delete"} else {"data": b"{}"}
+    body = {} if method in {"get", "head", "delete"} else {"data": b"{}"}
     return send(address, headers=program.headers, content_type="application/json", **body)
 
 

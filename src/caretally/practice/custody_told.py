@@ -7,10 +7,11 @@ brings it back.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
+from caretally.clock import instant_of_microseconds
 from caretally.devices.custody_notices import Arrived, names_of, status_entry
 from caretally.devices.unpacked import CustodyNotice
 from caretally.errors import CaretallyError
@@ -23,10 +24,9 @@ from caretally.store.stored_journal import StoredJournal
 from caretally.store.streams import book_of
 
 NOT_REGISTERED = "no device on the books has any of these names; register it, and this is taken up"
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def act_on_custody(journal: StoredJournal, at: datetime, limit: int) -> int:
+def act_on_custody(journal: StoredJournal, at: datetime, limit: int = 200) -> int:
     """Write down what vendors said of devices; returns how many notices were taken up."""
     with journal.db.atomic():
         found = told_events(journal.db, "custody", limit)
@@ -54,7 +54,7 @@ def outcome(journal: StoredJournal, told: Told, vendor: str, at: datetime) -> tu
         return REFUSED_EVENT, NOT_REGISTERED
     arrived = Arrived(
         notice=notice, connection=told.connection, vendor=vendor, now=at,
-        received_at=EPOCH + timedelta(microseconds=told.received_us),
+        received_at=instant_of_microseconds(told.received_us),
     )  # fmt: skip
     try:
         entries = status_entry(device, arrived, system_caller(told.practice, "intake").actor)

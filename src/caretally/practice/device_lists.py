@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
+from caretally.clock import instant_of_microseconds
 from caretally.codes import DEVICE_STATUSES
 from caretally.devices.catalogue import GONE
 from caretally.devices.health import CAUSE_WORDS, DeviceConcern, Watched, concerns
@@ -22,7 +23,6 @@ from caretally.store.device_cards import COLUMNS, DeviceOnCard, card_in
 from caretally.store.streams import Book
 
 PAGE = 50
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ELSEWHERE = "a patient"
 """What to call a holder whom the caller may not see."""
 HELD, FREE = "held", "free"
@@ -202,7 +202,7 @@ def latest(*instants: datetime | None) -> datetime | None:
 
 def instant_in(microseconds: int | str) -> datetime | None:
     """Return an instant from microseconds since 1970; None of none."""
-    return EPOCH + timedelta(microseconds=int(microseconds)) if int(microseconds) else None
+    return instant_of_microseconds(int(microseconds)) if int(microseconds) else None
 
 
 def number_in(text: str) -> Decimal | None:
@@ -246,7 +246,7 @@ def vendors_heard(book: Book) -> dict[str, datetime]:
         "ON i.connection_id = c.id WHERE c.practice_id = %s AND c.state = 'live' GROUP BY c.vendor",
         book.number,
     )
-    return {vendor: EPOCH + timedelta(microseconds=last) for vendor, last in rows if last}
+    return {vendor: instant_of_microseconds(last) for vendor, last in rows if last}
 
 
 def fits(card: DeviceOnCard, search: DeviceSearch, concern: DeviceConcern | None) -> bool:

@@ -24,7 +24,7 @@ from caretally.journal.entries import (
     EntryVoided,
     Identifier,
 )
-from caretally.practice.devices import registration_of
+from caretally.practice.devices import after_change, registration_of
 from caretally.practice.enrolling import MISTAKEN, UNDONE_WITHIN
 from caretally.practice.office import Office
 from caretally.practice.roles import ENROLL, MANAGE_DEVICES
@@ -130,6 +130,7 @@ def store_devices(office: Office, table: DeviceTable) -> int:
         if found.every_problem:
             raise InputError(found.every_problem)
         office.append([entry for line in found.lines for entry in line.entries])
+        after_change(office, {line.device for line in found.lines})
     return len(found.lines)
 
 

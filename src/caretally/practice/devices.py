@@ -6,7 +6,7 @@ back. Who may not see patients never learns who holds a device.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -24,6 +24,7 @@ from caretally.journal.entries import (
     Entry,
     EntryVoided,
 )
+from caretally.practice.custody_told import take_up_again
 from caretally.practice.enrolling import MISTAKEN, may_undo
 from caretally.practice.office import Office
 from caretally.practice.roles import ENROLL, MANAGE_DEVICES
@@ -137,8 +138,27 @@ def filed_once(office: Office, filing: Filing, make: Make) -> str:
         book = locked_book(office.db, office.practice)
         stored = stored_entries(book, [filing.id])
         if not stored or stored[0].entry.actor != filing.actor:
-            office.append(make(book))
+            entries = make(book)
+            office.append(entries)
+            after_change(office, devices_of(entries))
     return filing.id
+
+
+def devices_of(entries: Sequence[Entry]) -> set[str]:
+    """Return the devices that entries are about."""
+    return {str(getattr(each.body, "device", "")) for each in entries} - {""}
+
+
+def after_change(office: Office, devices: Iterable[str]) -> None:
+    """Let what waited for devices be taken up: notices, and readings that were held back.
+
+    Inside the transaction in which their names or holders changed.
+    """
+    book = office.book()
+    for device in sorted(devices):
+        card = device_card(book, device)
+        if card is not None:
+            take_up_again(office.journal, book.number, card.names.split("\n"))
 
 
 # --- in patients' hands ---------------------------------------------------------------------------

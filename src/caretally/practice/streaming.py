@@ -17,6 +17,7 @@ from time import monotonic
 from django.db import close_old_connections
 
 from caretally.clock import now
+from caretally.practice.custody_told import act_on_custody
 from caretally.practice.filing import file_ready
 from caretally.practice.unpacking import unpack_due
 from caretally.store.stored_journal import StoredJournal
@@ -31,6 +32,7 @@ LONGEST_PAUSE_SECONDS = 60
 
 STREAMS: Mapping[str, Stream] = {
     "unpack": unpack_due,
+    "custody": act_on_custody,
     "file": file_ready,
 }
 """In the order in which what arrived passes through; each does a batch and returns how much."""

@@ -25,7 +25,7 @@ from caretally.journal.entries.envelope import Body
 from caretally.store.database import Database, Row
 from caretally.store.gathering import stored_entries
 from caretally.store.shelf import Shelf
-from caretally.store.streams import OWN, Book, Stream, named_streams
+from caretally.store.streams import OWN, Book, named_streams
 from caretally.store.ties import Filed, family_rows
 
 OF_THE_PRACTICE = (DeviceRegistered, DeviceStatusRecorded)
@@ -166,13 +166,14 @@ def in_order(entries: Iterable[Entry]) -> list[Entry]:
 
 def device_entries(book: Book, shelf: Shelf, device: str) -> list[Entry]:
     """Return what is in force about a device, by time."""
-    found = entries_about(book, shelf, {device}, own_stream(book)).get(device, [])
+    found = entries_about(book, shelf, {device}).get(device, [])
     return sorted(found, key=lambda each: (each.at, each.id))
 
 
-def own_stream(book: Book) -> Stream:
-    """Return the practice's own stream."""
-    return book.own or named_streams(book, [OWN])[OWN]
+def own_entries(book: Book, shelf: Shelf) -> tuple[Entry, ...]:
+    """Return the entries of the practice's own stream; none where nothing was stored yet."""
+    own = book.own or named_streams(book, [OWN]).get(OWN)
+    return shelf.entries(book.db, own) if own is not None else ()
 
 
 # --- working out ----------------------------------------------------------------------------------
@@ -209,13 +210,11 @@ def in_force(book: Book, entries: Sequence[Entry]) -> list[Entry]:
     return [entry for entry in have.values() if entry.id not in set_aside]
 
 
-def entries_about(
-    book: Book, shelf: Shelf, devices: Collection[str], own: Stream
-) -> Mapping[str, list[Entry]]:
+def entries_about(book: Book, shelf: Shelf, devices: Collection[str]) -> Mapping[str, list[Entry]]:
     """Return what is in force about devices."""
     told = [
         entry
-        for entry in shelf.entries(book.db, own)
+        for entry in own_entries(book, shelf)
         if isinstance(entry.body, OF_THE_PRACTICE) and entry.body.device in devices
     ]
     found: dict[str, list[Entry]] = {}
@@ -284,7 +283,7 @@ def write_device_cards(book: Book, shelf: Shelf, devices: Collection[str]) -> No
     """Work the cards of devices out and write them; the practice is locked by the caller."""
     if not devices:
         return
-    about = entries_about(book, shelf, devices, own_stream(book))
+    about = entries_about(book, shelf, devices)
     cards = [card_of(device, about[device]) for device in sorted(about)]
     for table in ("devicecard", "devicename"):
         book.db.rows_in(
@@ -310,9 +309,8 @@ def all_devices(book: Book, shelf: Shelf) -> set[str]:
     rows = book.db.rows(
         "SELECT DISTINCT device FROM store_deviceevent WHERE practice_id = %s", book.number
     )
-    own = named_streams(book, [OWN]).get(OWN)
-    told = shelf.entries(book.db, own) if own is not None else ()
-    return {row[0] for row in rows} | devices_of(Filed(entry, 0) for entry in told)
+    told = (Filed(entry, 0) for entry in own_entries(book, shelf))
+    return {row[0] for row in rows} | devices_of(told)
 
 
 def fill_device_cards(db: Database) -> None:
