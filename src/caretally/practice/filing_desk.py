@@ -117,14 +117,13 @@ def corrected(reading: VendorReading, ruling: Ruling) -> VendorReading:
 class Desk:
     """One batch's work.
 
-    at: when the entries are written down. actor: who releases; empty where the intake files.
+    at: when the entries are written down.
     """
 
     book: Book
     shelf: Shelf
     memory: SeenReadings
     at: datetime
-    actor: str = ""
     devices: dict[str, str] = field(default_factory=dict)
     custody: dict[str, tuple[Custody, ...]] = field(default_factory=dict)
     streams: dict[str, Stream] = field(default_factory=dict)
@@ -202,9 +201,9 @@ class Desk:
             patient=found.patient,
             at=body.measured_at,
             recorded_at=self.at,
-            actor=self.actor or (f"device:{found.device}" if is_measured else INTAKE),
+            actor=f"device:{found.device}" if is_measured else INTAKE,
             supersedes=before.id if before is not None else None,
-            reason=read.ruling.reason if read.ruling is not None else reason,
+            reason=reason,
             body=body,
         )
 

@@ -19,6 +19,7 @@ from django.db import close_old_connections
 from caretally.clock import now
 from caretally.practice.custody_told import act_on_custody
 from caretally.practice.filing import file_ready
+from caretally.practice.removing import act_on_removals
 from caretally.practice.unpacking import unpack_due
 from caretally.store.stored_journal import StoredJournal
 
@@ -34,6 +35,7 @@ STREAMS: Mapping[str, Stream] = {
     "unpack": unpack_due,
     "custody": act_on_custody,
     "file": file_ready,
+    "removals": act_on_removals,
 }
 """In the order in which what arrived passes through; each does a batch and returns how much."""
 

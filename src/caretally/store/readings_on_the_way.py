@@ -7,11 +7,14 @@ reading either ready or filed. Which rows may be touched at once follows from th
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import chain, islice
 from typing import NamedTuple
 
+import msgspec
+
 from caretally.store.database import Database, Row
-from caretally.store.intake_tables import FILED, HELD, READY, REMOVED, REPEATED
+from caretally.store.intake_tables import FILED, HELD, READY, REJECTED, REMOVED, REPEATED
 from caretally.store.streams import Book
 
 ENTRY_PREFIX = "rdg_"
@@ -192,3 +195,77 @@ def settle_removed(book: Book, numbers: Iterable[int]) -> None:
         numbers,
         book.number,
     )
+
+
+def settle_by_hand(book: Book, number: int, by: str, at: datetime, why: str) -> None:
+    """Keep who settled a reading that was held back, when and why."""
+    settled_at = book.db.connection.ops.adapt_datetimefield_value(at)
+    book.db.run(
+        "UPDATE store_intakereading SET settled_by = %s, settled_at = %s, settled_why = %s "
+        "WHERE id = %s",
+        by, settled_at, why, number,
+    )  # fmt: skip
+
+
+def settle_rejected(book: Book, number: int) -> None:
+    """Keep that a person rejected a reading."""
+    book.db.run(
+        f"UPDATE store_intakereading SET state = {REJECTED} WHERE id = %s",  # noqa: S608
+        number,
+    )
+
+
+def held_for_custody(book: Book, rules: Iterable[str]) -> list[tuple[int, str, str]]:
+    """Return number, device and content of readings that some rules hold back."""
+    rows = book.db.rows_in(
+        "SELECT id, device, content FROM store_intakereading WHERE practice_id = %s "  # noqa: S608
+        f"AND state = {HELD} AND rule IN ({{}}) ORDER BY id",
+        rules,
+        book.number,
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def make_ready(book: Book, numbers: Iterable[int]) -> int:
+    """Let readings that are held back be filed anew; returns how many."""
+    rows = book.db.rows_in(
+        f"UPDATE store_intakereading SET state = {READY}, rule = '', says = '' "  # noqa: S608
+        f"WHERE practice_id = %s AND state = {HELD} AND id IN ({{}}) RETURNING id",
+        numbers,
+        book.number,
+    )
+    return len(rows)
+
+
+def untold_readings(book: Book, connection: int) -> list[tuple[int, str]]:
+    """Return number and content of a connection's readings that are not in the journal."""
+    rows = book.db.rows(
+        "SELECT id, content FROM store_intakereading WHERE practice_id = %s "  # noqa: S608
+        f"AND state IN ({READY}, {HELD}) AND connection_id = %s",
+        book.number, connection,
+    )  # fmt: skip
+    return [(row[0], row[1]) for row in rows]
+
+
+def filed_under(book: Book, connection: int, vendor_reading_id: str) -> list[tuple[str, str]]:
+    """Return entry and patient of a connection's readings under a vendor's id; a long search."""
+    told = msgspec.json.encode(vendor_reading_id).decode()
+    wanted = f'"vendor_reading_id":{told}'
+    found = "POSITION(%s IN content)" if book.db.is_postgres else "INSTR(content, %s)"
+    rows = book.db.rows(
+        f"SELECT entry_id, patient FROM store_intakereading WHERE {found} > 0 "  # noqa: S608
+        f"AND practice_id = %s AND connection_id = %s AND state = {FILED}",
+        wanted, book.number, connection,
+    )  # fmt: skip
+    return [(row[0], row[1]) for row in rows]
+
+
+def numbers_of(book: Book, entry_ids: Iterable[str]) -> list[int]:
+    """Return the numbers of readings by their entries."""
+    keys = [key for key in map(key_of, entry_ids) if key is not None]
+    rows = book.db.rows_in(
+        "SELECT id FROM store_intakereading WHERE practice_id = %s AND key IN ({})",
+        keys,
+        book.number,
+    )
+    return [row[0] for row in rows]
