@@ -134,11 +134,15 @@ class About:
     elements: JSON pointers of the lists whose elements are counted; `""` is the document itself.
     does_not_apply: by case, `samples` or `verify`, why the vendor has none.
     settings: of the connection, for samples.
+    only_beside: metrics that come beside others only, of which no samples are made.
+    closed: names of objects in which every name is a metric, so that none may be added.
     """
 
     elements: tuple[str, ...]
     does_not_apply: Mapping[str, str]
     settings: Mapping[str, str]
+    only_beside: tuple[str, ...]
+    closed: tuple[str, ...]
 
 
 def about(vendor: str) -> About:
@@ -149,6 +153,8 @@ def about(vendor: str) -> About:
         elements=tuple(known.get("elements", [""])),
         does_not_apply=known.get("does_not_apply", {}),
         settings=known.get("settings", {}),
+        only_beside=tuple(known.get("only_beside", ())),
+        closed=tuple(known.get("closed", ())),
     )
 
 
@@ -203,6 +209,7 @@ def is_about_all(unpacked: Unpacked, pointers: tuple[str, ...]) -> bool:
 def sampled_metrics(slice_: Slice) -> list[str]:
     """Return the metrics of which a slice makes samples."""
     parts = {part for whole in PANELS.values() for part in whole}
+    parts.update(about(slice_.name).only_beside)
     return [metric for metric in slice_.metrics if metric not in parts]
 
 

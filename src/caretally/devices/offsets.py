@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 
 LEAST_HOURS, MOST_HOURS = -12, 14
 QUARTER = 900
@@ -19,6 +20,11 @@ def offset_of(number: Decimal | int | None, unit_seconds: int) -> int | None:
     """
     if number is None or (isinstance(number, Decimal) and not number.is_finite()):
         return None
+    return _offset_of(number, unit_seconds)
+
+
+@lru_cache(maxsize=1024)
+def _offset_of(number: Decimal | int, unit_seconds: int) -> int | None:
     # Bounded before anything is reckoned: a number of a document may have any exponent.
     if not -MOST_HOURS * 3600 <= number <= MOST_HOURS * 3600:
         return None
@@ -39,8 +45,5 @@ def offset_of_any_unit(number: Decimal | int | None) -> int | None:
         >>> offset_of_any_unit(-100) is None
         True
     """
-    for unit_seconds in (3600, 60, 1):
-        found = offset_of(number, unit_seconds)
-        if found is not None:
-            return found
-    return None
+    found = (offset_of(number, unit_seconds) for unit_seconds in (3600, 60, 1))
+    return next((offset for offset in found if offset is not None), None)

@@ -123,14 +123,25 @@ def split_signature(header: bytes) -> tuple[bytes, list[bytes]]:
 
 
 def basic(posted: Posted, secrets: tuple[bytes, ...]) -> Verdict:
-    """Check HTTP Basic; a secret is `user:password`."""
+    """Check HTTP Basic; a secret is `user:password`, or a password alone for any user name."""
     scheme, _, sent = header_of(posted, "authorization").partition(b" ")
     if scheme.lower() != b"basic" or not sent:
         return refused("the header authorization is missing or is not Basic")
-    wanted = (base64.b64encode(secret) for secret in secrets if secret)
-    if any_equal(sent.strip(), wanted):
+    try:
+        told = base64.b64decode(sent.strip(), validate=True)
+    except ValueError:
+        return refused("the header authorization is not Basic")
+    wanted = [secret for secret in secrets if secret]
+    if any_equal(told, wanted) | any_equal(told.partition(b":")[2], wanted):
         return GENUINE
     return refused("the user name or password is another")
+
+
+def basic_or_chosen(posted: Posted, secrets: tuple[bytes, ...]) -> Verdict:
+    """Check HTTP Basic, or the header that the connection's setting `secret_header` names."""
+    if posted.settings.get("secret_header"):
+        return chosen_header("")(posted, secrets)
+    return basic(posted, secrets)
 
 
 def body_signature(secret: bytes, body: bytes) -> str:
@@ -147,4 +158,5 @@ def time_signature(secret: bytes, body: bytes, at: datetime) -> str:
 
 def basic_header(secret: bytes) -> str:
     """Return the header that `basic` takes."""
-    return "Basic " + base64.b64encode(secret).decode()
+    told = secret if b":" in secret else b"caretally:" + secret
+    return "Basic " + base64.b64encode(told).decode()

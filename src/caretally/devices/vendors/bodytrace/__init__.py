@@ -1,0 +1,1 @@
+"""BodyTrace: cellular scales, cuffs and oximeters that post by themselves."""
