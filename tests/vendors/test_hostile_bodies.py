@@ -28,6 +28,7 @@ HOSTILE: tuple[object, ...] = (
     "2026-02-30T00:00:00Z", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00",
     "2026-11-01T01:30:00", "1970-01-01", 1793624698000, "-0", "132 ", [1, 2], "blood_pressure",
 )  # fmt: skip
+PARTS = 7
 BODIES = (
     b"", b" ", b"null", b"[]", b"{}", b"[[]]", b"[null]", b"1", b'""', b"\xff\xfe", b"[" * 50_000,
     b'{"a":' * 5_000, b"9" * 10_000, b"1e999999999", b"\x00" * 64, b'{"results":1}', b"[1e5]",
@@ -55,7 +56,7 @@ def with_body(golden: Golden, body: bytes) -> Posted:
 @EACH_GOLDEN
 def test_a_body_cut_short_is_read_or_told(golden: Golden) -> None:
     body = golden.posted.body
-    for end in range(0, len(body), max(1, len(body) // 60)):
+    for end in range(0, len(body), max(1, len(body) // 20)):
         held(golden.vendor, with_body(golden, body[:end]))
 
 
@@ -101,8 +102,9 @@ def document_of(golden: Golden) -> object:
 @EACH_GOLDEN
 def test_every_value_may_be_anything(golden: Golden) -> None:
     document = document_of(golden)
-    for path in list(places(document))[:80]:
-        for value in HOSTILE:
+    # Each place meets a part of what is hostile, and over all deliveries each part every place.
+    for number, path in enumerate(list(places(document))[:40]):
+        for value in HOSTILE[(number + len(golden.case)) % PARTS :: PARTS]:
             body = json.dumps(changed(document, path, value)).encode("utf-8", "surrogatepass")
             unpacked = held(golden.vendor, with_body(golden, body))
             assert not any(PRIVATE in fault.says for fault in unpacked.faults)
@@ -111,7 +113,7 @@ def test_every_value_may_be_anything(golden: Golden) -> None:
 @EACH_GOLDEN
 def test_every_field_may_be_missing(golden: Golden) -> None:
     document = document_of(golden)
-    for path in places(document):
+    for path in list(places(document))[:60]:
         if path and isinstance(path[-1], str):
             held(golden.vendor, with_body(golden, json.dumps(without(document, path)).encode()))
 
@@ -128,7 +130,7 @@ def without(document: object, path: tuple[str | int, ...]) -> object:
 
 
 @EACH_VENDOR
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(drawn=st.data())
 def test_changed_bytes_raise_nothing(vendor: str, drawn: st.DataObject) -> None:
     bodies = list(kit.golden_of(vendor))
@@ -150,7 +152,7 @@ json_values = st.recursive(
 
 
 @EACH_VENDOR
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(drawn=st.data())
 def test_any_document_raises_nothing(vendor: str, drawn: st.DataObject) -> None:
     golden = drawn.draw(st.sampled_from(list(kit.golden_of(vendor))))
