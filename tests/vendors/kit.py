@@ -124,7 +124,8 @@ def all_golden() -> list[Golden]:
 
 def plain(unpacked: Unpacked) -> object:
     """Return what was unpacked as it is written to a file, with every digit of every number."""
-    return json.loads(msgspec.json.encode(unpacked), parse_float=str)
+    everything = json.loads(msgspec.json.encode(unpacked), parse_float=str)
+    return {kind: found for kind, found in everything.items() if found}
 
 
 @dataclass(frozen=True, kw_only=True)
