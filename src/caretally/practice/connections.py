@@ -63,6 +63,10 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
         """Return the secrets that count at an instant, the newest first."""
         return (self.newest.encode(), *(old.encode() for old, until in self.older if at < until))
 
+    def texts(self) -> tuple[str, ...]:
+        """Return all secrets, also those that count no more."""
+        return (self.newest, *(old for old, _ in self.older))
+
 
 def purpose_of(name: str) -> str:
     """Return for which purpose the secrets of a connection are kept."""

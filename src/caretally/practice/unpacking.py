@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
 from hashlib import blake2b
 from typing import TypeAlias
@@ -36,6 +38,7 @@ from caretally.store.intake import (
     Read,
     ReadingRow,
     SignRow,
+    alone,
     still_waiting,
     store_read,
     waiting_deliveries,
@@ -46,6 +49,8 @@ from caretally.store.stored_journal import StoredJournal
 LOG = logging.getLogger("caretally.unpacking")
 BATCH = 500
 """Deliveries of one transaction: enough to share its cost, few enough that others wait little."""
+MOST_BATCHES = 4
+"""In one go, so that what was read is filed soon."""
 KEY_BYTES = 16
 MOST_FAULTS, MOST_TEXT = 100, 500
 """Faults that are told of one delivery, and characters of a text about it."""
@@ -57,26 +62,47 @@ encode = msgspec.json.Encoder().encode
 
 
 def unpack_due(kept: StoredJournal, at: datetime, limit: int = BATCH) -> int:
-    """Read a batch of deliveries that wait; returns how many were read."""
+    """Read deliveries that wait, batch after batch; returns how many were read.
+
+    Where there are many, the next batch is read by its parsers while the one before is written.
+    """
     db = kept.db
-    with scoped(ALL, db.alias):
-        if db.is_postgres:
-            with db.atomic():
-                return settled(db, read_all(waiting_deliveries(db, limit)), at)
-        # SQLite has one writer: deliveries are read before anybody is kept waiting
-        read = read_all(waiting_deliveries(db, limit))
-        if not read:
+    with scoped(ALL, db.alias), alone(db, "unpack") as is_alone:
+        if not is_alone:
             return 0
-        with db.atomic():
-            left = still_waiting(db, [each.delivered.number for each in read])
-            return settled(db, [each for each in read if each.delivered.number in left], at)
+        delivered = waiting_deliveries(db, limit)
+        if len(delivered) < limit:
+            return settled(db, read_all(delivered), at)
+        with ThreadPoolExecutor(1, "parsers") as parsers:
+            return settled_in_turn(db, parsers, delivered, at)
+
+
+def settled_in_turn(
+    db: Database, parsers: Executor, delivered: Sequence[Delivered], at: datetime
+) -> int:
+    """Read and store batches that overlap, some at most; returns of how many deliveries."""
+    total, limit = 0, len(delivered)
+    reading = parsers.submit(read_all, delivered)
+    for _ in range(MOST_BATCHES):
+        read = reading.result()
+        following = waiting_deliveries(db, limit, after=read[-1].delivered.number)
+        if following:
+            reading = parsers.submit(read_all, following)
+        total += settled(db, read, at)
+        if not following:
+            break
+    return total
 
 
 def settled(db: Database, read: Sequence[Read], at: datetime) -> int:
-    """Store what was read; returns of how many deliveries."""
-    if read:
-        store_read(db, read, at, microseconds_of(at))
-    return len(read)
+    """Store what was read, unless somebody else did meanwhile; returns of how many deliveries."""
+    if not read:
+        return 0
+    with db.atomic():
+        left = still_waiting(db, [each.delivered.number for each in read])
+        own = [each for each in read if each.delivered.number in left]
+        store_read(db, own, at, microseconds_of(at))
+    return len(own)
 
 
 def read_all(delivered: Iterable[Delivered]) -> list[Read]:
@@ -100,8 +126,8 @@ def read_one(delivered: Delivered) -> Read:
         LOG.error("delivery %d broke the parser of %s: %s", delivered.number, slice_.name, kind)
         fault = Fault(path="", code=NOT_READABLE, says=f"the parser broke: {kind}")
         return refused(delivered, slice_.adapter, fault)
-    is_empty = not (read.readings or read.events or read.signs)
-    read.is_refused = is_empty and any(each.code == NOT_READABLE for each in read.faults)
+    if read.faults and not (read.readings or read.events or read.signs):
+        read.is_refused = any(each.code == NOT_READABLE for each in read.faults)
     return read
 
 
@@ -134,15 +160,14 @@ def fill(read: Read, found: Unpacked) -> None:
         ValueError: a text that no database stores.
     """
     delivered = read.delivered
-    for element, reading in enumerate(found.readings):
-        row = reading_row(delivered, element, reading)
-        read.readings.append(row)
-        read.signs.append(sign_of_reading(row))
-    told: tuple[Beside, ...] = (*found.notices, *found.removals, *found.fetches)
-    if told:
+    read.readings = [
+        reading_row(delivered, element, reading) for element, reading in enumerate(found.readings)
+    ]
+    if found.notices or found.removals or found.fetches:
+        told: tuple[Beside, ...] = (*found.notices, *found.removals, *found.fetches)
         read.events = [event_row(delivered, each) for each in told]
     if found.signs:
-        read.signs += [sign_row(delivered, each) for each in found.signs if each.names]
+        read.signs = [sign_row(delivered, each) for each in found.signs if each.names]
     if found.faults:
         read.faults = list(fault_rows(delivered, found.faults))
 
@@ -165,11 +190,24 @@ def key_of(name: str, reading: VendorReading, measured_us: int | None) -> bytes:
     The digits that were sent make no difference: 120 and 120.0 are one value.
     """
     moment = reading.wall.isoformat() if measured_us is None and reading.wall else measured_us
-    values = ";".join([
-        f"{each.metric}={each.value.normalize()}{each.unit}" for each in reading.measured
-    ])  # fmt: skip
-    told = f"{name}\n{reading.metric}\n{moment}\n{values}"
+    told = f"{name}\n{reading.metric}\n{moment}"
+    for each in reading.measured:
+        told += f"\n{each.metric} {plain(each.value)} {each.unit}"
     return blake2b(told.encode(), digest_size=KEY_BYTES).digest()
+
+
+def plain(value: Decimal) -> str:
+    """Return a number as the shortest digits of its value.
+
+    Example:
+        >>> plain(Decimal("120.0")), plain(Decimal("1.2E+2")), plain(Decimal("0.50"))
+        ('120', '120', '0.5')
+    """
+    text = str(value)
+    if text.isdigit():
+        return text
+    text = format(value, "f") if "E" in text else text
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def name_of(names: Sequence[SchemedName]) -> str:
@@ -184,13 +222,6 @@ def name_of(names: Sequence[SchemedName]) -> str:
     if "\0" in name:
         raise ValueError("a name with a NUL")
     return name
-
-
-def sign_of_reading(row: ReadingRow) -> SignRow:
-    """Return the sign of life that a reading is; a clock that runs ahead proves nothing."""
-    received = row.received_us
-    measured = received if row.measured_us is None else min(row.measured_us, received)
-    return SignRow(row.practice_id, row.name, received, measured)
 
 
 TROUBLES = ("low_battery", "weak_signal", "fault")

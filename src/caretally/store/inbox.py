@@ -5,7 +5,7 @@ Storing takes no lock of the practice: what arrives waits for nobody who works t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from typing import NamedTuple
@@ -99,18 +99,39 @@ def stored(db: Database, rows: Sequence[Row]) -> dict[tuple[int, bytes], Kept]:
 
 def returned(db: Database, rows: Sequence[Row]) -> Iterator[Row]:
     """Store rows, and yield what the database tells of each."""
-    if db.is_postgres:
-        lists = ", ".join(f"%s::{kind}[]" for kind in TYPES)
-        with driver_cursor(db) as cursor:
-            columns = [list(column) for column in zip(*rows, strict=True)]
-            sql = INTO + f"SELECT * FROM unnest({lists})" + AGAIN  # noqa: S608 - names alone
-            cursor.execute(sql, columns)
-            yield from cursor.fetchall()
+    if not db.is_postgres:
+        for begin in range(0, len(rows), MOST_ROWS):
+            part = rows[begin : begin + MOST_ROWS]
+            sql = INTO + "VALUES " + ", ".join([PLACES] * len(part)) + AGAIN
+            yield from db.rows(sql, *(value for row in part for value in row))
         return
-    for begin in range(0, len(rows), MOST_ROWS):
-        part = rows[begin : begin + MOST_ROWS]
-        sql = INTO + "VALUES " + ", ".join([PLACES] * len(part)) + AGAIN
-        yield from db.rows(sql, *(value for row in part for value in row))
+    with driver_cursor(db) as cursor:
+        if len(rows) < MANY:
+            lists = ", ".join(f"%s::{kind}[]" for kind in TYPES)
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            cursor.execute(INTO + f"SELECT * FROM unnest({lists})" + AGAIN, columns)  # noqa: S608
+        else:
+            copy_in(cursor, "arriving_inbound", zip(COLUMNS, TYPES, strict=True), rows)
+            cursor.execute(INTO + "SELECT * FROM arriving_inbound" + AGAIN)  # noqa: S608
+        yield from cursor.fetchall()
+
+
+MANY = 50
+"""From so many rows on, copying is faster than a statement with all of them."""
+
+
+def copy_in(
+    cursor: psycopg.Cursor[tuple[object, ...]],
+    table: str,
+    columns: Iterable[tuple[str, str]],
+    rows: Iterable[Row],
+) -> None:
+    """Copy rows into a table of this session alone, which is empty after the transaction."""
+    told = ", ".join(f"{name} {kind}" for name, kind in columns)
+    cursor.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {table} ({told}) ON COMMIT DELETE ROWS")
+    with cursor.copy(f"COPY {table} FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 @contextmanager

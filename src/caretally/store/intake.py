@@ -7,13 +7,15 @@ leaves a source that says from where it came once more.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import NamedTuple
 
 from caretally.clock import instant_of_microseconds
 from caretally.store.database import MOST_IN_LIST, Database, Row, batches
-from caretally.store.inbox import driver_cursor
+from caretally.store.inbox import copy_in, driver_cursor
 from caretally.store.intake_tables import OPEN, READY, REFUSED, TOLD, UNPACKED, WAITING
 
 MOST_BYTES = 16 * 1024 * 1024
@@ -97,10 +99,10 @@ class Read:
     delivered: Delivered
     adapter: str
     is_refused: bool = False
-    readings: list[ReadingRow] = field(default_factory=list)
-    events: list[EventRow] = field(default_factory=list)
-    faults: list[FaultRow] = field(default_factory=list)
-    signs: list[SignRow] = field(default_factory=list)
+    readings: Sequence[ReadingRow] = ()
+    events: Sequence[EventRow] = ()
+    faults: Sequence[FaultRow] = ()
+    signs: Sequence[SignRow] = ()
 
 
 SELECTED = (
@@ -110,17 +112,31 @@ SELECTED = (
 )
 
 
-def waiting_deliveries(db: Database, limit: int) -> list[Delivered]:
-    """Return deliveries that wait to be read, the oldest first; bodies bounded in sum.
+@contextmanager
+def alone(db: Database, what: str) -> Iterator[bool]:
+    """Tell whether nobody else does the same now; on PostgreSQL nobody begins until the end.
 
-    On PostgreSQL they are locked, and those another worker has locked are passed over.
+    It spares workers from doing the same twice; that it counts once is up to their transactions.
     """
-    lock = " FOR UPDATE SKIP LOCKED" if db.is_postgres else ""
+    if not db.is_postgres:
+        yield True
+        return
+    number = int.from_bytes(blake2b(what.encode(), digest_size=8).digest(), "big", signed=True)
+    is_alone = bool(db.rows("SELECT pg_try_advisory_lock(%s)", number)[0][0])
+    try:
+        yield is_alone
+    finally:
+        if is_alone:
+            db.rows("SELECT pg_advisory_unlock(%s)", number)
+
+
+def waiting_deliveries(db: Database, limit: int, *, after: int = 0) -> list[Delivered]:
+    """Return deliveries that wait to be read, the oldest first; bodies bounded in sum."""
     waiting = db.rows(
         f"SELECT id, LENGTH(body) FROM store_inbound WHERE state = {WAITING} "  # noqa: S608
-        f"ORDER BY id LIMIT %s{lock}",
-        limit,
-    )
+        "AND id > %s ORDER BY id LIMIT %s",
+        after, limit,
+    )  # fmt: skip
     return deliveries(db, within(waiting, MOST_BYTES))
 
 
@@ -145,8 +161,12 @@ def deliveries(db: Database, numbers: Iterable[int]) -> list[Delivered]:
 
 
 def still_waiting(db: Database, numbers: Sequence[int]) -> frozenset[int]:
-    """Return which deliveries nobody has read meanwhile; inside the transaction that settles."""
-    sql = f"SELECT id FROM store_inbound WHERE state = {WAITING} AND id IN ({{}})"  # noqa: S608
+    """Return which deliveries nobody has read meanwhile; inside the transaction that settles.
+
+    On PostgreSQL they are locked, and those that somebody else has locked are passed over.
+    """
+    lock = " FOR UPDATE SKIP LOCKED" if db.is_postgres else ""
+    sql = f"SELECT id FROM store_inbound WHERE state = {WAITING} AND id IN ({{}}){lock}"  # noqa: S608
     return frozenset(row[0] for row in db.rows_in(sql, numbers))
 
 
@@ -160,7 +180,7 @@ def store_read(db: Database, read: Sequence[Read], at: datetime, at_us: int) -> 
         [(*row, TOLD, "") for each in read for row in unique_events(each.events)],
     )
     store_faults(db, [row for each in read for row in each.faults], at)
-    store_signs(db, [row for each in read for row in each.signs])
+    store_signs(db, [*signs_of(rows), *(row for each in read for row in each.signs)])
     settle_deliveries(db, read, repeated, at_us)
     return len(rows) - len(repeated)
 
@@ -201,29 +221,29 @@ def inserted(db: Database, rows: Sequence[ReadingRow]) -> int:
         return 0
     names = ", ".join(READING_COLUMNS)
     if db.is_postgres:
-        columns = ", ".join(ReadingRow._fields)
         with driver_cursor(db) as cursor:
-            cursor.execute(ARRIVING)
-            with cursor.copy(f"COPY arriving_reading ({columns}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
+            columns = zip(ReadingRow._fields, READING_TYPES, strict=True)
+            copy_in(cursor, "arriving_reading", columns, rows)
             cursor.execute(
                 f"INSERT INTO store_intakereading ({names}) "  # noqa: S608 - names alone
-                f"SELECT {columns}, {READING_REST} FROM arriving_reading" + ONCE
+                f"SELECT *, {READING_REST} FROM arriving_reading" + ONCE
             )
             return int(cursor.rowcount)
-    places = ", ".join(["%s"] * len(ReadingRow._fields))
-    sql = f"INSERT INTO store_intakereading ({names}) VALUES ({places}, {READING_REST})" + ONCE  # noqa: S608
-    with db.connection.cursor() as cursor:
-        cursor.executemany(sql, rows)
-        return int(cursor.rowcount)
+    count = 0
+    for begin in range(0, len(rows), MOST_ROWS):
+        part = rows[begin : begin + MOST_ROWS]
+        values = ", ".join([READING_PLACES] * len(part))
+        sql = f"INSERT INTO store_intakereading ({names}) VALUES {values}" + ONCE  # noqa: S608
+        count += db.run(sql, *(value for row in part for value in row))
+    return count
 
 
-ARRIVING = (
-    "CREATE TEMPORARY TABLE IF NOT EXISTS arriving_reading (practice_id bigint, "
-    "connection_id bigint, inbound_id bigint, element integer, key bytea, name text, content text, "
-    "measured_us bigint, received_us bigint) ON COMMIT DELETE ROWS"
-)
+READING_PLACES = f"({', '.join(['%s'] * len(ReadingRow._fields))}, {READING_REST})"
+MOST_ROWS = 500
+"""Rows of one statement on SQLite, which bounds its places."""
+READING_TYPES = (
+    "bigint", "bigint", "bigint", "integer", "bytea", "text", "text", "bigint", "bigint",
+)  # fmt: skip
 
 
 def stored_readings(
@@ -268,6 +288,26 @@ def store_faults(db: Database, rows: Sequence[FaultRow], at: datetime) -> None:
     db.insert("store_intakefault", columns, [(*row, *rest) for row in rows])
 
 
+def signs_of(rows: Iterable[ReadingRow]) -> Iterator[SignRow]:
+    """Yield the sign of life that readings of a device are; a clock that runs ahead proves nothing.
+
+    One a device, since a batch holds many readings.
+    """
+    latest: dict[tuple[int, str], tuple[int, int]] = {}
+    for row in rows:
+        place, received = (row[0], row[5]), row[8]
+        measured = received if row[7] is None or row[7] > received else row[7]
+        before = latest.get(place)
+        if before is None or before < (received, measured):
+            latest[place] = (
+                (received, measured) if before is None else (received, max(measured, before[1]))
+            )
+        elif measured > before[1]:
+            latest[place] = (before[0], measured)
+    for (practice, name), (received, measured) in latest.items():
+        yield SignRow(practice, name, received, measured)
+
+
 def store_signs(db: Database, rows: Sequence[SignRow]) -> None:
     """Bring the health of devices up to date; what is older than what is known changes nothing."""
     merged: dict[tuple[int, str], SignRow] = {}
@@ -277,31 +317,45 @@ def store_signs(db: Database, rows: Sequence[SignRow]) -> None:
         merged[place] = row if before is None else later_of(before, row)
     if not merged:
         return
-    largest = "GREATEST" if db.is_postgres else "MAX"
-    values = [
-        (*row[:-1], row.trouble or "", int(row.trouble is not None))
-        for _, row in sorted(merged.items())
-    ]
-    with db.connection.cursor() as cursor:
-        cursor.executemany(HEALTH.replace("LARGEST", largest), values)
+    ordered = [row for _, row in sorted(merged.items())]
+    values = [row[:-1] for row in ordered]
+    if db.is_postgres:
+        with driver_cursor(db) as cursor:
+            copy_in(cursor, "arriving_sign", SIGN_COLUMNS, values)
+            cursor.execute(HEALTH.format(rows="SELECT *, '' FROM arriving_sign", larger="GREATEST"))
+    else:
+        for begin in range(0, len(values), MOST_ROWS):
+            part = values[begin : begin + MOST_ROWS]
+            rows_told = "VALUES " + ", ".join(["(%s, %s, %s, %s, %s, %s, %s, '')"] * len(part))
+            db.run(HEALTH.format(rows=rows_told, larger="MAX"), *(v for row in part for v in row))
+    for row in ordered:
+        if row.trouble is not None:
+            db.run(TROUBLE, row.trouble, row.practice_id, row.name, row.sign_us)
 
 
+SIGN_COLUMNS = (
+    ("practice_id", "bigint"), ("name", "text"), ("sign_us", "bigint"), ("reading_us", "bigint"),
+    ("battery_us", "bigint"), ("battery_percent", "text"), ("signal", "text"),
+)  # fmt: skip
 HEALTH = """
 INSERT INTO store_devicehealth AS known (practice_id, name, sign_us, reading_us, battery_us,
     battery_percent, signal, trouble)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+{rows}
 ON CONFLICT (practice_id, name) DO UPDATE SET
-    trouble = CASE WHEN excluded.sign_us >= known.sign_us AND %s = 1
-        THEN excluded.trouble ELSE known.trouble END,
     signal = CASE WHEN excluded.sign_us >= known.sign_us AND excluded.signal <> ''
         THEN excluded.signal ELSE known.signal END,
     battery_percent = CASE WHEN excluded.battery_us > 0
         AND excluded.battery_us >= known.battery_us
         THEN excluded.battery_percent ELSE known.battery_percent END,
-    battery_us = LARGEST(excluded.battery_us, known.battery_us),
-    reading_us = LARGEST(excluded.reading_us, known.reading_us),
-    sign_us = LARGEST(excluded.sign_us, known.sign_us)
+    battery_us = {larger}(excluded.battery_us, known.battery_us),
+    reading_us = {larger}(excluded.reading_us, known.reading_us),
+    sign_us = {larger}(excluded.sign_us, known.sign_us)
 """
+TROUBLE = (
+    "UPDATE store_devicehealth SET trouble = %s WHERE practice_id = %s AND name = %s "
+    "AND sign_us <= %s"
+)
+"""After the health was brought up to date: only the latest sign says whether all is well."""
 
 
 def later_of(one: SignRow, other: SignRow) -> SignRow:
@@ -317,7 +371,7 @@ def later_of(one: SignRow, other: SignRow) -> SignRow:
 
 SETTLED = (
     "UPDATE store_inbound SET state = %s, adapter = %s, readings = %s, repeats = %s, faults = %s, "
-    "unpacked_us = %s WHERE id IN ({})"
+    "unpacked_us = %s WHERE id "
 )
 
 
@@ -341,9 +395,12 @@ def settle_deliveries(
         connection = each.delivered.connection
         last[connection] = max(last.get(connection, 0), each.delivered.received_us)
     for alike_in, numbers in alike.items():
+        if db.is_postgres:
+            with driver_cursor(db) as cursor:
+                cursor.execute(SETTLED + "= ANY(%s)", (*alike_in, numbers))
+            continue
         for part in batches(numbers, MOST_IN_LIST):
-            places = ", ".join(["%s"] * len(part))
-            db.run(SETTLED.replace("{}", places), *alike_in, *part)
+            db.run(f"{SETTLED}IN ({', '.join(['%s'] * len(part))})", *alike_in, *part)
     tell_received(db, last)
 
 

@@ -158,10 +158,12 @@ def test_headers_that_hold_secrets_are_not_kept(demo: Demo) -> None:
     vendor = Vendor(demo)
     vendor.send(BODY, **{
         "Authorization": "Bearer abc", "X-Webhook-Secret": "abc", "Cookie": "a=abc",
-        "X-Delivery-Id": "7", "X-Forwarded-For-Id": "abc", "Api-Key-Id": "abc",
+        "X-Delivery-Id": "7", "X-Chosen-Id": f"Bearer {vendor.secret.decode()}",
+        "X-Forwarded-For-Id": "abc", "Api-Key-Id": "abc",
     })  # fmt: skip
     kept = Inbound.objects.get().headers
     assert "abc" not in kept
+    assert vendor.secret.decode() not in kept
     assert json.loads(kept)["x-delivery-id"] == "7"
 
 
