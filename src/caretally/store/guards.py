@@ -21,6 +21,7 @@ INTAKE_BY_PRACTICE = (
     "store_connection", "store_inbound", "store_intakereading", "store_intakesource",
     "store_intakefault", "store_intakeevent", "store_devicehealth", "store_devicecard",
     "store_devicename", "store_alert", "store_contactpoint", "store_notice",
+    "store_pullmark",
 )  # fmt: skip
 BY_PRACTICE = (*FIRST_BY_PRACTICE, *INTAKE_BY_PRACTICE)
 BY_PARENT = {

@@ -258,3 +258,35 @@ class DeviceName(models.Model):
                 fields=["practice", "name", "device"], name="store_devicename_name"
             )
         ]
+
+
+class PullMark(models.Model):
+    """How far what is known under a name is fetched: an account, a device, or all of a connection.
+
+    name: `scheme value`; empty where all of a connection is fetched at once. watermark: up to when
+    the vendor's receipts were fetched; null before the first time. wanted: a stretch of measured
+    time that the vendor told of, as JSON. cursor: what is still to be asked of a stretch that was
+    begun, as JSON. state: `live`, or `refused` where the vendor takes our key no more.
+    """
+
+    practice = models.ForeignKey("store.Practice", models.PROTECT, db_index=False)
+    connection = models.ForeignKey(Connection, models.PROTECT, db_index=False)
+    name = models.TextField(default="")
+    watermark = models.DateTimeField(null=True)
+    wanted = models.TextField(default="")
+    cursor = models.TextField(default="")
+    due_at = models.DateTimeField()
+    failures = models.IntegerField(default=0)
+    says = models.TextField(default="")
+    state = models.TextField(default="live")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["connection", "name"], name="store_pullmark_name")
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["connection", "due_at"], name="store_pullmark_due",
+                condition=Q(state="live"),
+            ),
+        ]  # fmt: skip

@@ -21,6 +21,7 @@ from caretally.store.intake_tables import (
     IntakeFault,
     IntakeReading,
     IntakeSource,
+    PullMark,
 )
 from caretally.store.people import (
     Answered,
@@ -39,7 +40,7 @@ __all__ = [
     "Delivery", "DeviceCard", "DeviceEvent", "DeviceHealth", "DeviceName", "Entry",
     "ForgottenTimer", "Inbound", "IntakeEvent", "IntakeFault", "IntakeReading", "IntakeSource",
     "Leaf", "Membership", "Notice", "Overlap", "PatientCard", "PatientMonth", "Practice",
-    "RunningTimer", "Seal", "Secret", "StaffSpan", "Stream", "Subscription", "WorkItem",
+    "PullMark", "RunningTimer", "Seal", "Secret", "StaffSpan", "Stream", "Subscription", "WorkItem",
 ]  # fmt: skip
 
 APPEND_ONLY = ("store_entry", "store_leaf", "store_seal")

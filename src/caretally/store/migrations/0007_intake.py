@@ -535,5 +535,54 @@ class Migration(migrations.Migration):
             model_name="workitem",
             index=models.Index(fields=["practice", "judged_on"], name="store_workitem_judged"),
         ),
+        migrations.CreateModel(
+            name="PullMark",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.TextField(default="")),
+                ("watermark", models.DateTimeField(null=True)),
+                ("wanted", models.TextField(default="")),
+                ("cursor", models.TextField(default="")),
+                ("due_at", models.DateTimeField()),
+                ("failures", models.IntegerField(default=0)),
+                ("says", models.TextField(default="")),
+                ("state", models.TextField(default="live")),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="store.connection",
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="store.practice",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "live")),
+                        fields=["connection", "due_at"],
+                        name="store_pullmark_due",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("connection", "name"), name="store_pullmark_name"
+                    )
+                ],
+            },
+        ),
         migrations.RunPython(guard),
     ]
