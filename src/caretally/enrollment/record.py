@@ -94,6 +94,11 @@ def record_of(entries: Iterable[Entry], patient: str) -> PatientRecord:
     return _record(tuple(in_force), patient)
 
 
+def record_in_force(in_force: Iterable[Entry], patient: str) -> PatientRecord:
+    """Return the record of a patient from entries that are known to be in force, in any order."""
+    return _record(tuple(sorted(in_force, key=lambda entry: (entry.at, entry.id))), patient)
+
+
 def _record(in_force: tuple[Entry, ...], patient: str) -> PatientRecord:
     by_kind: dict[type[Body], list[Entry]] = {}
     by_device: dict[str, list[Entry]] = {}

@@ -18,9 +18,12 @@ from caretally.store.charts import practice_entries
 from caretally.timekeeping.timers import Limits
 
 YES, NO = "yes", "no"
+CLOCKS = ("emergent", "emergent_and_urgent", "all", "none")
+WORKDAYS, EVERY_DAY = "workdays", "every_day"
 READINGS = ("cms_combined", "cms_combined_min_live", "interactive_only")
 LADDER, TIMERS, SIGN_IN, OVERSIGHT = "Reaching patients", "Timers", "Sign-in", "Oversight"
-SUBJECTS = (SIGN_IN, TIMERS, LADDER, OVERSIGHT)
+ALERTS = "Alerts"
+SUBJECTS = (SIGN_IN, TIMERS, ALERTS, LADDER, OVERSIGHT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +92,21 @@ KNOWN: Mapping[str, Policy] = {
                (5, int(_LIMITS.forgotten.total_seconds()) // 60, 480, "minutes")),
         _whole("timer_longest_hours", TIMERS, "One stretch measures no longer than this.",
                (1, 8, 8, "hours")),
+        Policy(name="alert_clock", subject=ALERTS, default=CLOCKS[0], words=CLOCKS,
+               says="Alerts whose time to be answered runs day and night. Of the others it runs in "
+                    "the hours below."),
+        _whole("alert_from_hour", ALERTS, "The hour at which somebody begins to answer.",
+               (0, 8, 23, "hour")),
+        _whole("alert_to_hour", ALERTS, "The hour at which nobody answers any more.",
+               (1, 17, 24, "hour")),
+        Policy(name="alert_days", subject=ALERTS, default=WORKDAYS, words=(WORKDAYS, EVERY_DAY),
+               says="The days on which somebody answers."),
+        _whole("alert_rearm_hours", ALERTS,
+               "For so long after an alert was closed, readings of the same kind join it, unless "
+               "a normal one lay between.", (0, 4, 72, "hours")),
+        _whole("alert_most_a_day", ALERTS,
+               "Alerts of a patient on a day; what comes beyond is gathered in one.",
+               (3, 10, 100, "alerts")),
         _whole("ladder_attempts", LADDER, "Attempts before a practitioner is told.",
                (1, _LADDER.attempts, 12, "attempts")),
         _whole("ladder_modes", LADDER, "Ways over which it is tried.",

@@ -36,9 +36,13 @@ from caretally.enrollment.record import PatientRecord
 from caretally.enrollment.state import EnrollmentState
 from caretally.journal.entries import ContactHeld, PatientRegistered
 from caretally.journal.quantities import SYSTOLIC
-from caretally.triage.concerns import OUT_OF_RANGE, PATTERN, SILENT, Concern
+from caretally.triage.alerts import Alert, alerts_of
+from caretally.triage.concerns import NAMES, OUT_OF_RANGE, PATTERN, SILENT, Concern, concerns
 from caretally.triage.queries import Asked, Reviewed, is_conversation, review
+from caretally.triage.raising import MANY, families_of, untold
 from caretally.triage.readings import Measurement
+from caretally.triage.rules import CRISIS, EMERGENT, MISSING
+from caretally.triage.starting_points import FEWER_DAYS
 
 encode = msgspec.json.Encoder(order="sorted").encode
 
@@ -56,6 +60,9 @@ DO_AFTER = {
     "rose_fast": "Ask about swelling and breath; tell the practitioner",
     "device_is_dark": "Ask what is wrong with the device, or with the patient",
     "measures_less": "Ask what gets in the way of measuring",
+    "average_outside": "Talk with the patient about the last days",
+    "many_alerts": "Look through the chart and talk with the patient",
+    "device_needs_care": "Look after the device",
 }
 STEPS = {
     TRY: ("try_again", "Try again", CONTACT),
@@ -142,7 +149,7 @@ def item_of(record: PatientRecord, decision: Decision, today: Today) -> Item:
     reviewed = reviewed_by(record, states[0].time_zone, today)
     reasons = sorted(
         (
-            *map(reason_of, reviewed.concerns),
+            *alert_reasons(record, reviewed),
             *ladder_reasons(steps, today.day),
             *talk_reasons(record, steps, today),
             *gap_reasons(states),
@@ -198,7 +205,7 @@ def reviewed_by(record: PatientRecord, time_zone: str, today: Today) -> Reviewed
     held = [each.begins for each in held_at(record, today.ends)]
     asked = Asked(
         patient=record.patient, day=today.day, time_zone=time_zone,
-        equipped_on=record.day_of(min(held)) if held else None,
+        equipped_on=record.day_of(min(held)) if held else None, at=today.ends,
     )  # fmt: skip
     return review(record.in_force, asked)
 
@@ -210,6 +217,43 @@ def reach_of(record: PatientRecord, program: str, today: Today) -> Reach:
         ladder=today.ladder,
     )  # fmt: skip
     return reach(record.in_force, question)
+
+
+def alert_reasons(record: PatientRecord, reviewed: Reviewed) -> Iterator[Reason]:
+    """Yield the alerts that wait for an outcome, and what calls for somebody without an alert yet.
+
+    What an alert was closed about calls for nobody any more.
+    """
+    alerts = alerts_of(record.in_force, record.patient).values()
+    families = families_of(record.in_force)
+    for alert in sorted(alerts, key=lambda each: (each.urgency, each.raised_at)):
+        if alert.is_open:
+            name = alert_name(alert, families.get(alert.rule, ("", "")))
+            yield Reason(
+                name=name, level=alert_level(alert, name), says=alert.says, do=DO_AFTER[name],
+                entries=alert.readings, is_starting_point=not alert.signed_rule,
+            )  # fmt: skip
+    yield from map(reason_of, concerns(untold(reviewed.findings, alerts, families)))
+
+
+def alert_name(alert: Alert, family: tuple[str, str]) -> str:
+    """Return what kind of reason an alert is."""
+    if alert.rule == MANY:
+        return MANY
+    if alert.rule.startswith(CRISIS):
+        return "value_in_crisis"
+    if family[0] == MISSING:
+        return "measures_less" if alert.rule == FEWER_DAYS else "device_is_dark"
+    return NAMES.get(family[0], "device_needs_care")
+
+
+def alert_level(alert: Alert, name: str) -> int:
+    """Return how an alert ranks among the reasons of the list."""
+    if alert.level == EMERGENT:
+        return CRISIS_LEVEL
+    if name in {"device_is_dark", "device_needs_care"}:
+        return REACH_LEVEL
+    return TALK_LEVEL if name == "measures_less" else VALUE_LEVEL
 
 
 def reason_of(concern: Concern) -> Reason:

@@ -15,7 +15,7 @@ from caretally.triage.vitals import BY_CODE, Vital
 class Measurement(NamedTuple):
     """A value of a vital sign, in the vital sign's unit.
 
-    entry: the id of the reading it was part of.
+    entry: the id of the reading it was part of. known_at: since when anybody could know it.
     """
 
     vital: Vital
@@ -23,6 +23,7 @@ class Measurement(NamedTuple):
     at: datetime
     day: date
     entry: str
+    known_at: datetime
 
 
 def measurements(
@@ -36,12 +37,12 @@ def measurements(
     for entry in latest(readings, time_zone, since):
         body = entry.body
         assert isinstance(body, ReadingRecorded)
-        day = local_date(entry.at, time_zone)
+        day, known_at = local_date(entry.at, time_zone), max(entry.at, entry.recorded_at)
         for metric, value, unit in values_of(body):
             vital = BY_CODE.get(metric)
             amount = vital.amount(value, unit) if vital is not None else None
             if vital is not None and amount is not None:
-                each = Measurement(vital, amount, entry.at, day, entry.id)
+                each = Measurement(vital, amount, entry.at, day, entry.id, known_at)
                 found.setdefault(vital.loinc, []).append(each)
     return found
 

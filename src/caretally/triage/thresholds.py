@@ -1,30 +1,33 @@
-"""Thresholds: starting points from published tables, and what a practitioner set for a patient.
+"""Thresholds in force of a patient's vital signs, as charts draw them: the rules of values.
 
-A starting point is no order: it holds until a practitioner sets the patient's own, and everything
-that rests on one says so. Later rules of a practice, program or condition come between the two.
+Where rules equally near hold together, the narrower bound is drawn. Of what is read here nothing
+is decided; `judging` holds readings against the rules themselves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
-from caretally.journal.entries import Entry, ThresholdSet
-from caretally.journal.quantities import (
-    BREATHS,
-    DIASTOLIC,
-    GLUCOSE,
-    POUND,
-    PULSE,
-    SATURATION,
-    SYSTOLIC,
-    TEMPERATURE,
-    WEIGHT,
+from caretally.clock import instant_of
+from caretally.journal.entries import Entry
+from caretally.triage.rules import (
+    AVERAGE,
+    RISE,
+    VALUE,
+    Held,
+    Rule,
+    held,
+    shortened,
+    signed_rules,
+    whom_of,
 )
-from caretally.triage.vitals import BY_CODE, Vital
+from caretally.triage.starting_points import CRISIS_RULES, STARTING_POINTS
 
-POUNDS_A_DAY, POUNDS_A_WEEK = Decimal(3), Decimal(5)
+AT_LAST = instant_of(7_258_118_400)
+"""After every instant that an entry may name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +45,7 @@ class Bounds:
 
     @property
     def is_starting_point(self) -> bool:
-        """Whether no practitioner set it for this patient."""
+        """Whether no practitioner signed it."""
         return not self.entry
 
     def holds(self, amount: Decimal) -> bool:
@@ -52,67 +55,81 @@ class Bounds:
     def says(self, amount: Decimal) -> str:
         """Return on which side of which bound a value lies; nothing inside."""
         if self.low is not None and amount < self.low:
-            return f"below {self.low:f}"
+            return f"below {shortened(self.low)}"
         if self.high is not None and amount > self.high:
-            return f"above {self.high:f}"
+            return f"above {shortened(self.high)}"
         return ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rise:
-    """How fast a vital sign may rise: so much within so many days, the amount itself inside."""
+def ladder_of_rules(in_force: Iterable[Entry], patient: str, at: datetime) -> tuple[Held, ...]:
+    """Return every rule meant for a patient at an instant, with whether it is the one that holds.
 
-    most: Decimal
-    days: int
-    says: str
-    cites: tuple[str, ...]
-
-
-STARTING_POINTS: Mapping[str, Bounds] = {
-    SYSTOLIC: Bounds(low=Decimal(100), high=Decimal(160), cites=("TELBIL",)),
-    DIASTOLIC: Bounds(low=Decimal(60), high=Decimal(95), cites=("TELBIL",)),
-    PULSE: Bounds(low=Decimal(50), high=Decimal(100), cites=("TELBIL",)),
-    SATURATION: Bounds(low=Decimal(95), cites=("TELBIL",)),
-    BREATHS: Bounds(low=Decimal(12), high=Decimal(24), cites=("TELBIL",)),
-    TEMPERATURE: Bounds(high=Decimal(37), cites=("TELBIL",)),
-    GLUCOSE: Bounds(low=Decimal(70), high=Decimal(250), cites=("unverified",)),
-}
-CRISIS: Mapping[str, Bounds] = {
-    SYSTOLIC: Bounds(low=Decimal(80), high=Decimal(180), cites=("BEATHF", "LCCH")),
-    DIASTOLIC: Bounds(high=Decimal(120), cites=("LCCH",)),
-    PULSE: Bounds(low=Decimal(40), cites=("BEATHF",)),
-    SATURATION: Bounds(low=Decimal(90), cites=("unverified",)),
-    GLUCOSE: Bounds(low=Decimal(54), cites=("unverified",)),
-}
-"""Outside of these a value is a crisis, whatever was set for the patient."""
-RISES: Mapping[str, tuple[Rise, ...]] = {
-    WEIGHT: (
-        Rise(most=POUNDS_A_DAY * POUND, days=1, says="3 lb in a day",
-             cites=("ALLINA",)),
-        Rise(most=POUNDS_A_WEEK * POUND, days=7, says="5 lb in a week",
-             cites=("ALLINA",)),
-    ),
-}  # fmt: skip
-
-
-def bounds_in_force(in_force: Iterable[Entry], patient: str) -> dict[str, Bounds]:
-    """Return what holds for a patient, by LOINC code: the latest that was set, else the start.
-
-    One set without any bound watches nothing any more; one in an unknown unit changes nothing.
+    in_force: the patient's entries and the practice's, corrections resolved.
     """
-    found = dict(STARTING_POINTS)
-    mine = (e for e in in_force if isinstance(e.body, ThresholdSet) and e.patient == patient)
-    for entry in sorted(mine, key=lambda each: (each.at, each.id)):
-        assert isinstance(entry.body, ThresholdSet)
-        vital = BY_CODE.get(entry.body.metric)
-        if vital is not None and entry.body.unit in vital.units:
-            found[vital.loinc] = bounds_of(entry, entry.body, vital)
+    known = tuple(in_force)
+    return held(whom_of(known, patient, at), signed_rules(known, patient, at), STARTING_POINTS)
+
+
+def rules_in_force(in_force: Iterable[Entry], patient: str, at: datetime) -> tuple[Rule, ...]:
+    """Return the rules that hold for a patient at an instant, the crisis range first."""
+    found = ladder_of_rules(in_force, patient, at)
+    return (*CRISIS_RULES, *(each.rule for each in found if each.holds and each.rule.is_active))
+
+
+def bounds_by_metric(rules: Iterable[Rule]) -> dict[str, Bounds]:
+    """Return the bounds that rules of values draw, by LOINC code; the crisis range is left out."""
+    found: dict[str, Bounds] = {}
+    for rule in rules:
+        if rule.test == VALUE and not rule.is_crisis:
+            before = found.get(rule.metric)
+            found[rule.metric] = bounds_of(rule) if before is None else narrowed(before, rule)
     return found
 
 
-def bounds_of(entry: Entry, body: ThresholdSet, vital: Vital) -> Bounds:
-    """Return the bounds that an entry sets, in the unit of the vital sign."""
-    low, high = (
-        None if value is None else vital.amount(value, body.unit) for value in (body.low, body.high)
+def bounds_of(rule: Rule) -> Bounds:
+    """Return the bounds of a rule."""
+    return Bounds(
+        low=rule.low, high=rule.high, cites=rule.cites, set_by=rule.set_by, entry=rule.entry
     )
-    return Bounds(low=low, high=high, set_by=body.set_by, entry=entry.id)
+
+
+def narrowed(bounds: Bounds, rule: Rule) -> Bounds:
+    """Return bounds narrowed by a rule that holds beside them."""
+    lows = [each for each in (bounds.low, rule.low) if each is not None]
+    highs = [each for each in (bounds.high, rule.high) if each is not None]
+    return Bounds(
+        low=max(lows, default=None), high=min(highs, default=None),
+        cites=tuple(dict.fromkeys((*bounds.cites, *rule.cites))),
+        set_by=bounds.set_by or rule.set_by, entry=bounds.entry or rule.entry,
+    )  # fmt: skip
+
+
+def bounds_in_force(
+    in_force: Iterable[Entry], patient: str, at: datetime = AT_LAST
+) -> dict[str, Bounds]:
+    """Return between which values a patient's vital signs call for nobody, by LOINC code.
+
+    in_force: the patient's entries and the practice's, corrections resolved. at: by default after
+    everything that is on record.
+    """
+    return bounds_by_metric(rules_in_force(in_force, patient, at))
+
+
+def words_of(rule: Rule, unit: str = "") -> str:
+    """Return what a rule says, in words."""
+    suffix = f" {unit}" if unit else ""
+    low = f"below {shortened(rule.low)}{suffix}" if rule.low is not None else ""
+    high = f"above {shortened(rule.high)}{suffix}" if rule.high is not None else ""
+    outside = " or ".join(filter(None, (low, high)))
+    if rule.test == RISE:
+        return f"gained more than {rule.given}"
+    if rule.test == AVERAGE:
+        return f"average of {rule.days} days {outside}, of {rule.least_count} values or more"
+    if rule.test == VALUE:
+        return outside or "nothing is watched"
+    if rule.least_count:
+        return (
+            f"fewer than {rule.least_count} of {rule.days} days with a reading, after as many or "
+            "more before"
+        )
+    return f"no reading for {rule.days} days"

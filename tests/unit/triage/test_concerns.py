@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from caretally.journal.quantities import GLUCOSE, TEMPERATURE, WEIGHT
+from caretally.triage.rules import ROUTINE, URGENT
 from caretally.triage.vitals import BY_CODE
 from tests.unit.triage.made import (
     DAY,
@@ -46,7 +47,7 @@ def test_a_concern_cites_its_readings_and_says_whose_threshold_it_is() -> None:
     (concern,) = reviewed(pressure(19, 170), pressure(20, 165)).concerns
     assert concern.entries == ("reading_recorded_19_08", "reading_recorded_20_08")
     assert concern.says == (
-        "systolic pressure 165 mmHg on Mar 20, above 160; 2 of 2 values outside"
+        "systolic pressure 165 mmHg on Mar 20, above 160; 2 readings, the worst 170"
     )
     assert concern.is_starting_point
 
@@ -74,8 +75,12 @@ def test_a_crisis_that_was_measured_again_and_better_is_told_and_less_urgent() -
     assert "then 150" in reviewed(*again).concerns[0].says
 
 
-def test_a_later_value_inside_lifts_a_value_outside() -> None:
-    assert names(pressure(19, 170), pressure(20, 150)) == []
+def test_a_value_outside_that_was_measured_again_and_better_is_told_and_less_urgent() -> None:
+    (finding,) = reviewed(pressure(19, 170), pressure(20, 150)).findings
+    assert finding.level == ROUTINE
+    assert finding.says.endswith("above 160; then 150 on Mar 20")
+    (alone,) = reviewed(pressure(19, 170)).findings
+    assert alone.level == URGENT
 
 
 @pytest.mark.parametrize("answer", [talk(20), told(20), told(20, "alert")])

@@ -13,8 +13,9 @@ from caretally.journal.drafts import Filing
 from caretally.journal.entries import Entry, StaffRegistered, ThresholdSet
 from caretally.journal.register import register_of
 from caretally.triage.commands import set_threshold
+from caretally.triage.rules import VALUE
 from caretally.triage.sources import SOURCES
-from caretally.triage.thresholds import CRISIS, RISES, STARTING_POINTS
+from caretally.triage.starting_points import CRISIS_RULES, STARTING_POINTS
 from caretally.triage.vitals import BY_CODE
 
 NOW = datetime(2026, 3, 20, 15, tzinfo=UTC)
@@ -24,19 +25,25 @@ GOOD = ThresholdSet(
 
 
 def test_every_number_cites_a_source_that_is_described() -> None:
-    bounds = [*STARTING_POINTS.values(), *CRISIS.values()]
-    rises = [rise for each in RISES.values() for rise in each]
-    cited = [each.cites for each in (*bounds, *rises)]
-    assert all(cited)
-    assert {key for keys in cited for key in keys} <= SOURCES.keys()
-    assert {*STARTING_POINTS, *CRISIS, *RISES} <= BY_CODE.keys()
+    rules = [*STARTING_POINTS, *CRISIS_RULES]
+    assert all(each.cites and each.title for each in rules)
+    assert {key for each in rules for key in each.cites} <= SOURCES.keys()
+    assert {each.metric for each in rules} - {""} <= BY_CODE.keys()
+    assert all(each.answer_minutes for each in rules)
 
 
-def test_a_crisis_lies_outside_of_the_starting_point() -> None:
-    for metric, crisis in CRISIS.items():
-        start = STARTING_POINTS[metric]
-        assert crisis.low is None or start.low is None or crisis.low <= start.low
-        assert crisis.high is None or start.high is None or crisis.high >= start.high
+def test_no_two_starting_points_are_for_the_same_place() -> None:
+    places = [(each.key, each.place) for each in STARTING_POINTS]
+    assert len(places) == len(set(places))
+
+
+def test_a_crisis_lies_outside_of_every_starting_point() -> None:
+    for crisis in CRISIS_RULES:
+        for start in STARTING_POINTS:
+            if (start.metric, start.test) != (crisis.metric, VALUE):
+                continue
+            assert crisis.low is None or start.low is None or crisis.low <= start.low
+            assert crisis.high is None or start.high is None or crisis.high >= start.high
 
 
 def filed(body: ThresholdSet) -> tuple[Entry, ...]:
