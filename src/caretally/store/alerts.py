@@ -29,12 +29,11 @@ def told_of_alerts(filed: Iterable[Filed]) -> set[int]:
 
 def in_force_of(book: Book, shelf: Shelf, stream: Stream) -> tuple[Entry, ...]:
     """Return a patient's own entries in force."""
-    own = shelf.entries(book.db, stream)
-    if not stream.ties & CORRECTIONS:
-        return own
-    have = {entry.id for entry in own}
-    others = (each for each in correcting(book, [stream.id]) if each.id not in have)
-    patient = stream.patient
+    own, patient = shelf.entries(book.db, stream), stream.patient
+    others: list[Entry] = []
+    if stream.ties & CORRECTIONS:
+        have = {entry.id for entry in own}
+        others = [each for each in correcting(book, [stream.id]) if each.id not in have]
     return tuple(e for e in resolve((*own, *others)).in_force if e.patient == patient)
 
 
