@@ -56,7 +56,7 @@ class Watchkeeping:
     restraint: Restraint
 
 
-def judge_due(journal: StoredJournal, at: datetime, limit: int = 200) -> int:
+def judge_due(journal: StoredJournal, at: datetime, limit: int = 40) -> int:
     """Judge readings that changed, and everybody when a day begins; returns how many patients."""
     rows = journal.db.rows(
         "SELECT practice.name FROM store_practice AS practice WHERE EXISTS (SELECT 1 FROM "

@@ -17,6 +17,7 @@ from time import monotonic
 from django.db import close_old_connections
 
 from caretally.clock import now
+from caretally.practice.alerting import judge_due
 from caretally.practice.custody_told import act_on_custody
 from caretally.practice.filing import file_ready
 from caretally.practice.removing import act_on_removals
@@ -35,6 +36,7 @@ STREAMS: Mapping[str, Stream] = {
     "unpack": unpack_due,
     "custody": act_on_custody,
     "file": file_ready,
+    "alerts": judge_due,
     "removals": act_on_removals,
 }
 """In the order in which what arrived passes through; each does a batch and returns how much."""

@@ -115,8 +115,10 @@ def test_a_reading_that_was_withdrawn_closes_its_alert(here: Demo) -> None:
     name = put(here, pressure(at, 171), at)
     judge_due(here.journal, clock.now())
     office = here.office("rosa")
-    void = Entry(id="ent_void", patient=ADA, at=office.now, recorded_at=office.now,
-                 actor="staff:stf_rosa", reason="the neighbor's", body=EntryVoided(entry=name))  # fmt: skip
+    void = Entry(
+        id="ent_void", patient=ADA, at=office.now, recorded_at=office.now, actor="staff:stf_rosa",
+        reason="the neighbor's", body=EntryVoided(entry=name),
+    )  # fmt: skip
     office.append([void])
     judge_due(here.journal, clock.now())
     (alert,) = told(here, ADA)
