@@ -36,8 +36,8 @@ STREAMS: Mapping[str, Stream] = {
     "unpack": unpack_due,
     "custody": act_on_custody,
     "file": file_ready,
-    "alerts": judge_due,
     "removals": act_on_removals,
+    "alerts": judge_due,
 }
 """In the order in which what arrived passes through; each does a batch and returns how much."""
 
