@@ -18,7 +18,8 @@ LAST_PORT = 65_535
 DEFAULTS: Mapping[str, str] = {
     "home": "var", "host": "127.0.0.1", "port": "8000", "database_url": "", "secret_key": "",
     "tsa_url": "", "public_url": "", "owner_database_url": "", "sealing_keys": "",
-    "hook_networks": "",
+    "hook_networks": "", "smtp_url": "", "mail_from": "", "sms_url": "",
+    "sms_body": "To={to}&Body={text}", "sms_authorization": "",
 }  # fmt: skip
 """What holds where nothing is set."""
 
@@ -40,6 +41,12 @@ class Settings:
         first; one is made in the home where none is named.
     hook_networks: networks of one's own that webhooks may be sent to, such as 10.1.0.0/16,
         separated by commas; where none is named, webhooks go to the public network over TLS alone.
+    smtp_url: mail relay for notices of alerts, such as smtp://user:password@relay.example.org:587;
+        smtps begins with TLS, smtp+plain does without. Where none is named, no mail is sent.
+    mail_from: address that notices come from.
+    sms_url: where a gateway takes text messages; where none is named, none are sent.
+    sms_body: what is posted there, JSON or a form, with the places {to} and {text}.
+    sms_authorization: header `Authorization` of that, such as Bearer and a token.
     """
 
     home: Path
@@ -52,6 +59,11 @@ class Settings:
     owner_database_url: str
     sealing_keys: tuple[str, ...]
     hook_networks: str
+    smtp_url: str
+    mail_from: str
+    sms_url: str
+    sms_body: str
+    sms_authorization: str
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Settings:
@@ -80,7 +92,9 @@ class Settings:
             tsa_url=told["tsa_url"], public_url=told["public_url"].rstrip("/"),
             owner_database_url=told["owner_database_url"],
             sealing_keys=tuple(filter(None, told["sealing_keys"].split(","))),
-            hook_networks=told["hook_networks"],
+            hook_networks=told["hook_networks"], smtp_url=told["smtp_url"],
+            mail_from=told["mail_from"], sms_url=told["sms_url"], sms_body=told["sms_body"],
+            sms_authorization=told["sms_authorization"],
         )  # fmt: skip
 
 

@@ -226,7 +226,8 @@ class NewSubscription(Schema):
 
     url: Annotated[str, Field(min_length=1, max_length=2_000, pattern=NO_CONTROL)]
     events: Annotated[
-        list[Literal["entries_accepted", "month_changed"]], Field(min_length=1, max_length=2)
+        list[Literal["entries_accepted", "month_changed", "alert_raised", "alert_escalated"]],
+        Field(min_length=1, max_length=4),
     ]
 
 

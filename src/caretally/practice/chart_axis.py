@@ -17,6 +17,8 @@ from caretally.journal.entries import (
     AlertRuleSet,
     ContactAttempted,
     ContactHeld,
+    Disenrolled,
+    Enrolled,
     Entry,
     MedicationChanged,
     ReadingRecorded,
@@ -53,6 +55,9 @@ from caretally.practice.vitals import (
 )
 from caretally.triage.thresholds import Bounds, bounds_in_force
 from caretally.triage.vitals import BY_CODE
+
+CHANGES_BOUNDS = (ThresholdSet, AlertRuleSet, Enrolled, Disenrolled)
+"""Entries after which other bounds may hold: rules, and what brings a patient under them."""
 
 
 def axis_of(chart: Chart, decisions: Decisions, stretch: Stretch) -> Axis:
@@ -99,20 +104,18 @@ def days_of(
 
 def bounds_of(chart: Chart, vital: Vital, stretch: Stretch) -> tuple[Bound, ...]:
     """Return the bounds of a vital sign's curves, each from when it held until when."""
-    rules = sorted(
-        (
-            each for each in chart.record.in_force
-            if isinstance(each.body, ThresholdSet | AlertRuleSet)
-            and each.patient in (None, chart.patient)
-        ),
-        key=lambda each: (each.at, each.id),
-    )  # fmt: skip
-    inside = {each.at for each in rules if stretch.begins < each.at < stretch.ends}
+    in_force = chart.record.in_force
+    inside = {
+        each.at
+        for each in in_force
+        if isinstance(each.body, CHANGES_BOUNDS)
+        and each.patient in (None, chart.patient)
+        and stretch.begins < each.at < stretch.ends
+    }
     starts = sorted({stretch.begins, *inside})
     found: list[Bound] = []
     for begins, ends in zip(starts, [*starts[1:], stretch.ends], strict=True):
-        known = [each for each in rules if each.at <= begins]
-        held = bounds_in_force(known, chart.patient)
+        held = bounds_in_force(in_force, chart.patient, begins)
         for curve in vital.curves:
             found += curve_bounds(vital, curve, held, (begins, ends))
     return joined(found)

@@ -16,6 +16,7 @@ from caretally.clock import now, outside
 from caretally.exchange.timestamps import stamping
 from caretally.practice.hooks import deliver_due
 from caretally.practice.idempotency import forget_answers
+from caretally.practice.notices import tell_due
 from caretally.practice.opened import journal
 from caretally.practice.retention import purge
 from caretally.practice.timing import sweep_forgotten
@@ -61,6 +62,11 @@ def deliver_hooks(kept: StoredJournal, at: datetime) -> int:
     return deliver_due(kept.db, outside())
 
 
+def send_notices(kept: StoredJournal, at: datetime) -> int:
+    """Tell staff of alerts by mail and text message, by the time outside."""
+    return tell_due(kept, outside())
+
+
 def forget_answered(kept: StoredJournal, at: datetime) -> int:
     """Forget answers to requests that nobody sends again."""
     return forget_answers(kept.db, at)
@@ -73,6 +79,7 @@ def purge_daily(kept: StoredJournal, at: datetime) -> int:
 
 DUTIES: Mapping[str, Rota] = {
     "hooks": Rota(timedelta(seconds=5), deliver_hooks),
+    "notices": Rota(timedelta(seconds=2), send_notices),
     "answers": Rota(timedelta(hours=1), forget_answered),
     "timers": Rota(timedelta(minutes=1), sweep_forgotten),
     "worklist": Rota(timedelta(minutes=1), refresh_all),

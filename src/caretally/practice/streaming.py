@@ -19,6 +19,7 @@ from django.db import close_old_connections
 from caretally.clock import now
 from caretally.practice.alerting import judge_due
 from caretally.practice.custody_told import act_on_custody
+from caretally.practice.escalating import escalate_due
 from caretally.practice.filing import file_ready
 from caretally.practice.removing import act_on_removals
 from caretally.practice.unpacking import unpack_due
@@ -38,6 +39,7 @@ STREAMS: Mapping[str, Stream] = {
     "file": file_ready,
     "removals": act_on_removals,
     "alerts": judge_due,
+    "escalation": escalate_due,
 }
 """In the order in which what arrived passes through; each does a batch and returns how much."""
 

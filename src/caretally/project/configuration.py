@@ -70,6 +70,11 @@ def configuration(settings: Settings) -> dict[str, Any]:
     return {
         "SECRET_KEY": settings.secret_key or kept_secret(home, KEY_FILE),
         "HOOK_NETWORKS": settings.hook_networks,
+        "PUBLIC_URL": settings.public_url,
+        "NOTICES": {
+            name: getattr(settings, name)
+            for name in ("smtp_url", "mail_from", "sms_url", "sms_body", "sms_authorization")
+        },
         "SEALING_KEYS": settings.sealing_keys or (kept_secret(home, SEALING_FILE),),
         "DATABASES": databases(settings, home),
         "INSTALLED_APPS": list(APPS),

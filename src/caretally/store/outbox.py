@@ -14,13 +14,14 @@ from hashlib import sha256
 
 from django.db.models import Q
 
-from caretally.journal.entries import Entry
+from caretally.journal.entries import AlertEscalated, AlertRaised, Entry
 from caretally.store.database import Database, batches
 from caretally.store.models import Delivery, Subscription
 from caretally.store.streams import Book
 
 ENTRIES_ACCEPTED, MONTH_CHANGED = "entries_accepted", "month_changed"
-KINDS = (ENTRIES_ACCEPTED, MONTH_CHANGED)
+ALERT_RAISED, ALERT_ESCALATED = "alert_raised", "alert_escalated"
+KINDS = (ENTRIES_ACCEPTED, MONTH_CHANGED, ALERT_RAISED, ALERT_ESCALATED)
 WAITING, SENT, GIVEN_UP = "waiting", "sent", "given_up"
 MOST_IN_EVENT = 500
 """Entries that one event names; many entries make several events."""
@@ -76,10 +77,24 @@ def events_of(book: Book, change: Change) -> Iterator[Event]:
     """Yield the events of a save."""
     for part in batches([entry.id for entry in change.accepted], MOST_IN_EVENT):
         yield event_of(ENTRIES_ACCEPTED, book, change.at, {"entries": list(part)})
+    for entry in change.accepted:
+        told = alert_told(entry)
+        if told is not None:
+            yield event_of(entry.kind, book, change.at, told)
     versions = versions_of(book, change.months)
     for patient, month in change.months:
-        told = {"patient": patient, "month": month, "version": versions[patient, month]}
-        yield event_of(MONTH_CHANGED, book, change.at, told)
+        changed = {"patient": patient, "month": month, "version": versions[patient, month]}
+        yield event_of(MONTH_CHANGED, book, change.at, changed)
+
+
+def alert_told(entry: Entry) -> dict[str, object] | None:
+    """Return what is told of an alert: ids and levels, and nothing about the patient."""
+    body = entry.body
+    if isinstance(body, AlertRaised):
+        return {"alert": body.alert, "level": body.level}
+    if isinstance(body, AlertEscalated):
+        return {"alert": body.alert, "step": body.step, "staff": list(body.told)}
+    return None
 
 
 def event_of(kind: str, book: Book, at: datetime, told: dict[str, object]) -> Event:

@@ -117,7 +117,7 @@ def links_of(axis: Axis, practice: str) -> Mapping[str, str]:
         query = f"?subject={subject}" if subject else ""
         found[mark.key] = f"{timeline}{query}#{mark.key}"
         if mark.lane == ALERT:
-            own = address("alert", practice=practice, alert=mark.about)
+            own = address("alert", practice=practice, patient=axis.patient, alert=mark.about)
             found[mark.key] = own or found[mark.key]
     return found
 
