@@ -12,6 +12,7 @@ from caretally.journal.entries import Entry, EntryVoided
 from caretally.practice.escalating import escalate_due
 from caretally.practice.on_call import my_post
 from caretally.store.database import scope_all
+from caretally.store.models import Delivery, Subscription
 from caretally.store.outbox import ALERT_ESCALATED, ALERT_RAISED
 from tests.integration.databases import Site
 from tests.integration.notices.made import (
@@ -20,7 +21,6 @@ from tests.integration.notices.made import (
     PRACTICE,
     alert,
     begun,
-    entry,
     ladder,
     notices,
     office,
@@ -165,8 +165,6 @@ def test_nothing_is_written_where_the_notices_cannot_be(
 
 
 def test_webhooks_hear_ids_and_levels_and_nothing_else(site: Site) -> None:
-    from caretally.store.models import Delivery, Subscription  # noqa: PLC0415
-
     journal = begun(site.journal(), shift("stf_ann", -1, 8))
     alias = journal.db.alias
     Subscription.objects.using(alias).create(
@@ -181,4 +179,3 @@ def test_webhooks_hear_ids_and_levels_and_nothing_else(site: Site) -> None:
         assert PATIENT not in body
         assert "212" not in body
         assert "alr_1" in body
-    assert entry  # the helpers above are shared
