@@ -26,7 +26,8 @@ from caretally.journal.entries import (
 )
 from caretally.practice.custody_told import take_up_again
 from caretally.practice.enrolling import MISTAKEN, may_undo
-from caretally.practice.office import Office
+from caretally.practice.office import Command, Office
+from caretally.practice.quarantine import rejudge
 from caretally.practice.roles import ENROLL, MANAGE_DEVICES
 from caretally.store.device_cards import (
     DeviceOnCard,
@@ -159,6 +160,7 @@ def after_change(office: Office, devices: Iterable[str]) -> None:
         card = device_card(book, device)
         if card is not None:
             take_up_again(office.journal, book.number, card.names.split("\n"))
+        rejudge(office.journal, office.practice, device)
 
 
 # --- in patients' hands ---------------------------------------------------------------------------
@@ -182,7 +184,7 @@ def assign(office: Office, device: str, handed: Handed) -> str:
         return assign_device(record, filing, body)
 
     office.card(handed.patient, permission=ENROLL)
-    office.act(handed.patient, command, permission=ENROLL, devices=(device,))
+    change_hands(office, handed.patient, command, (device,))
     return filing.id
 
 
@@ -195,7 +197,7 @@ def take_in(office: Office, device: str, handed: Handed) -> str:
         return () if is_filed(record, filing) else return_device(record, filing, returning(card))
 
     office.card(handed.patient, permission=ENROLL)
-    office.act(handed.patient, command, permission=ENROLL, devices=(device,))
+    change_hands(office, handed.patient, command, (device,))
     return filing.id
 
 
@@ -222,8 +224,15 @@ def replace_device(office: Office, old: str, new: str, handed: Handed) -> str:
         )
 
     office.card(handed.patient, permission=ENROLL)
-    office.act(handed.patient, command, permission=ENROLL, devices=(old, new))
+    change_hands(office, handed.patient, command, (old, new))
     return filing.id
+
+
+def change_hands(office: Office, patient: str, command: Command, devices: tuple[str, ...]) -> None:
+    """Run a command by which devices change hands, and let go on what waited for that."""
+    with office.db.atomic():
+        office.act(patient, command, permission=ENROLL, devices=devices)
+        after_change(office, devices)
 
 
 def handing(office: Office, handed: Handed) -> Filing:
@@ -308,6 +317,7 @@ def undo(office: Office, device: str, entry_id: str, void_id: str) -> str:
             voiding(office, each, void_id if place == 0 else f"{void_id}.{place}")
             for place, each in enumerate(sorted(together, key=lambda each: each.id))
         ])  # fmt: skip
+        after_change(office, devices_of(together))
     return void_id
 
 

@@ -46,6 +46,7 @@ from caretally.journal.entries import (
 )
 from caretally.journal.ndjson import entry_from_json
 from caretally.practice.office import Office
+from caretally.practice.quarantine import rejudge
 from caretally.practice.roles import ENROLL, ORDER
 
 MISTAKEN = "entered by mistake"
@@ -130,7 +131,10 @@ def write(office: Office, patient: str, written: Written) -> str:
         clinic_is_open(office, body)
         return work.run(record, filing, body)
 
-    office.act(patient, command, permission=work.permission, devices=devices_of(body))
+    with office.db.atomic():
+        office.act(patient, command, permission=work.permission, devices=devices_of(body))
+        for device in devices_of(body):
+            rejudge(office.journal, office.practice, device)
     return filing.id
 
 

@@ -28,6 +28,7 @@ urlpatterns = [
     path(PRACTICE, include("caretally.web.charts.urls")),
     path(PRACTICE, include("caretally.web.months.urls")),
     path(PRACTICE, include("caretally.web.devices.urls")),
+    path(PRACTICE, include("caretally.web.intake.urls")),
     path(PRACTICE, include("caretally.web.timers.urls")),
     path(PRACTICE, include("caretally.web.settings.urls")),
     path(PRACTICE, include("caretally.web.contacts.urls")),

@@ -22,7 +22,7 @@ from caretally.journal.port import Appended
 from caretally.store.alerts import told_of_alerts, write_alerts
 from caretally.store.cards import concerned, write_cards
 from caretally.store.database import Database
-from caretally.store.device_cards import devices_of, write_device_cards
+from caretally.store.device_cards import devices_of, let_go_on, write_device_cards
 from caretally.store.gathering import stored_entries
 from caretally.store.months import Desk, work_out
 from caretally.store.outbox import Change, file_events
@@ -220,7 +220,9 @@ def settle(
     touched = concerned(filed, corrected.members)
     cards = touched & streams.keys()
     write_cards(book, desk.shelf, [streams[number] for number in sorted(cards)])
-    write_device_cards(book, desk.shelf, devices_of([*filed, *corrected.members]))
+    devices = devices_of([*filed, *corrected.members])
+    write_device_cards(book, desk.shelf, devices)
+    let_go_on(book, devices)
     for number in sorted(told_of_alerts((*filed, *corrected.members)) & streams.keys()):
         write_alerts(book, desk.shelf, streams[number])
     mark(book, [stream for stream, _ in reached])

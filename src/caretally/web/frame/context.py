@@ -7,7 +7,10 @@ from typing import Any
 from django.http import HttpRequest
 
 from caretally.clock import ahead
-from caretally.practice.roles import ROLE_WORDS
+from caretally.practice.office import Office
+from caretally.practice.quarantine import counts
+from caretally.practice.roles import ROLE_WORDS, SETTLE_READINGS
+from caretally.store.database import scope
 from caretally.web.frame.asking import places
 from caretally.web.frame.held import log_off_seconds
 from caretally.web.frame.navigation import navigation
@@ -18,6 +21,14 @@ THEMES = ("auto", "light", "dark")
 def is_signed_in(request: HttpRequest) -> bool:
     """Tell whether a person asks; pages of errors may come before that is known."""
     return hasattr(request, "user") and bool(request.user.is_authenticated)
+
+
+def waiting(office: Office) -> dict[str, int]:
+    """Return how much waits behind items of the bar; nothing is asked on pages of errors."""
+    if scope() != office.practice or not office.caller.may(SETTLE_READINGS):
+        return {}
+    found = counts(office)
+    return {"intake": found.held + found.faults}
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -32,7 +43,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "may": dict.fromkeys(caller.permissions, True) if caller is not None else {},
         "role_words": [ROLE_WORDS[role] for role in caller.roles] if caller is not None else [],
         "places": places(request) if hasattr(request, "user") else (),
-        "navigation": navigation(caller, request.path) if caller is not None else (),
+        "navigation": navigation(office.caller, request.path, waiting(office)) if office else (),
         "themes": THEMES,
         "theme": theme if theme in THEMES else "auto",
         "is_demonstration": bool(ahead()),

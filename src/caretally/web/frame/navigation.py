@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
@@ -15,6 +16,7 @@ from caretally.practice.roles import (
     SEE_MONEY,
     SEE_PATIENTS,
     SEE_STAFF_LOAD,
+    SETTLE_READINGS,
 )
 
 PAGES = (
@@ -22,25 +24,28 @@ PAGES = (
     ("patients", "Patients", (SEE_PATIENTS,)),
     ("month", "Month", (SEE_PATIENTS, SEE_MONEY)),
     ("devices", "Devices", (SEE_PATIENTS, MANAGE_DEVICES)),
+    ("intake", "Readings in", (SETTLE_READINGS,)),
+    ("connections", "Readings in", (MANAGE_DEVICES, MANAGE_PRACTICE)),
     ("staff", "Staff", (SEE_STAFF_LOAD,)),
     ("access", "Access", (SEE_ACCESS,)),
     ("settings", "Settings", (MANAGE_PRACTICE, MANAGE_PEOPLE)),
 )
-"""Name of the address, words, and permissions of which one is enough."""
+"""Name of the address, words, and permissions of which one is enough; of two alike the first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """An item of the bar."""
+    """An item of the bar; count: how much waits there for somebody to look at it."""
 
     href: str
     words: str
     is_here: bool
+    count: int = 0
 
 
-def navigation(caller: Caller, path: str) -> tuple[Item, ...]:
-    """Return the items of a caller on a page."""
-    found = []
+def navigation(caller: Caller, path: str, counts: Mapping[str, int]) -> tuple[Item, ...]:
+    """Return the items of a caller on a page; counts: by the name of an address."""
+    found: list[Item] = []
     for name, words, permissions in PAGES:
         if not any(caller.may(permission) for permission in permissions):
             continue
@@ -48,5 +53,9 @@ def navigation(caller: Caller, path: str) -> tuple[Item, ...]:
             href = reverse(name, kwargs={"practice": caller.practice})
         except NoReverseMatch:
             continue
-        found.append(Item(href=href, words=words, is_here=path.startswith(href)))
+        if not any(each.words == words for each in found):
+            found.append(
+                Item(href=href, words=words, is_here=path.startswith(href),
+                     count=counts.get(name, 0))
+            )  # fmt: skip
     return tuple(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from django import template
 
@@ -20,3 +21,9 @@ def percent(value: Decimal | None) -> str:
 def count(counts: Mapping[str, int], name: str) -> int:
     """Return a count by its name; none where it is not counted."""
     return counts.get(name, 0)
+
+
+@register.filter
+def query(fields: Mapping[str, str]) -> str:
+    """Return fields as the query of an address."""
+    return urlencode(fields)

@@ -1,0 +1,1 @@
+"""Pages of what arrives: connections, deliveries, what is held back, and tables of readings."""
