@@ -19,6 +19,7 @@ from caretally.cli import (
     deciding,
     entries_commands,
     founding_commands,
+    mllp_commands,
     replaying,
     rulebook_commands,
     secrets_commands,
@@ -47,6 +48,7 @@ app.add_typer(synthesizing.commands)
 app.add_typer(store_commands.commands)
 app.add_typer(serving.commands)
 app.add_typer(founding_commands.commands)
+app.add_typer(mllp_commands.commands, name="mllp")
 app.add_typer(token_commands.commands, name="token")
 app.add_typer(connection_commands.commands, name="connection")
 app.add_typer(secrets_commands.commands, name="secrets")

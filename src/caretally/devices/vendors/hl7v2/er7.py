@@ -100,6 +100,26 @@ def read_messages(body: bytes) -> Iterator[Message]:
     yield message_of(own)
 
 
+def blocks_of(body: bytes) -> Iterator[bytes]:
+    """Yield the bytes of each message of a file, with line ends as HL7 has them.
+
+    Raises:
+        Misread: there is none.
+    """
+    lines = [line for line in re.split(rb"\r\n|\r|\n", body) if line.strip()]
+    own: list[bytes] = []
+    for line in lines:
+        if line[:3].decode("ascii", "replace") in AROUND:
+            continue
+        if line.startswith(HEADER.encode()) and own:
+            yield b"\r".join(own) + b"\r"
+            own = []
+        own.append(line)
+    if not own:
+        raise Misread("", "not_readable", "no message of HL7 v2")
+    yield b"\r".join(own) + b"\r"
+
+
 def decoded(body: bytes) -> str:
     """Return a body as text, written as its first MSH-18 says.
 
