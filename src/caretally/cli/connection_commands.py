@@ -78,7 +78,7 @@ def create(
     ask_secret: Asked = False,
 ) -> None:
     """Make a connection, and print its address and its secret, once."""
-    room, office = loaded(ROOM), office_at(practice)
+    office, room = office_at(practice), loaded(ROOM)
     wanted = room.Wanted(
         vendor=vendor, title=title, clinic=clinic, settings=settings_in(setting or []),
         secret=asked_secret(is_wanted=ask_secret),
@@ -140,7 +140,7 @@ def rotate(
     ask_secret: Asked = False,
 ) -> None:
     """Change the secret of a connection, and print the new one, once."""
-    room, office = loaded(ROOM), office_of(connection)
+    office, room = office_of(connection), loaded(ROOM)
     _, secret = room.rotate(
         office, connection, overlap=timedelta(days=days),
         secret=asked_secret(is_wanted=ask_secret),
