@@ -156,19 +156,22 @@ def rotate(
 @commands.command(epilog="Example: caretally connection pause con_0123")
 def pause(connection: Name) -> None:
     """Refuse deliveries for now; vendors send them again later."""
-    loaded(ROOM).pause(office_of(connection), connection)
+    office = office_of(connection)
+    loaded(ROOM).pause(office, connection)
     screen.tell(f"{connection} is paused: deliveries are answered 503")
 
 
 @commands.command(epilog="Example: caretally connection resume con_0123")
 def resume(connection: Name) -> None:
     """Take deliveries again."""
-    loaded(ROOM).resume(office_of(connection), connection)
+    office = office_of(connection)
+    loaded(ROOM).resume(office, connection)
     screen.tell(f"{connection} is live")
 
 
 @commands.command(epilog="Example: caretally connection end con_0123")
 def end(connection: Name) -> None:
     """End a connection for good, and forget its secrets; what it delivered stays."""
-    loaded(ROOM).end(office_of(connection), connection)
+    office = office_of(connection)
+    loaded(ROOM).end(office, connection)
     screen.tell(f"{connection} has ended: deliveries are answered 410")
