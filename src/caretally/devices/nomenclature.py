@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
+from caretally.journal import quantities
 from caretally.journal.quantities import (
     BODY_MASS_INDEX,
     BREATHS,
@@ -34,6 +35,8 @@ from caretally.journal.quantities import (
 
 METRICS = (*PANELS, *BY_LOINC)
 """LOINC codes of what can be measured, panels first."""
+USUAL = (*PANELS, *(each.loinc for each in quantities.METRICS), CONTINUOUS_GLUCOSE)
+"""The same without other codes of the same."""
 ANNOTATED: Mapping[str, str] = dict.fromkeys(
     ("{beats}/min", "{Beats}/min", "{beat}/min", "{breaths}/min", "{counts}/min", "1/min", "min-1"),
     "/min",

@@ -293,7 +293,9 @@ def test_a_panel_of_references_holds_others_together() -> None:
     told = changed(WEIGHT, "valueQuantity") | {
         "code": concept("85353-1"), "hasMember": [{"reference": "Observation/w-1"}],
     }  # fmt: skip
-    assert parsed(told) == Unpacked()
+    unpacked = parsed(told)
+    assert [each.path for each in unpacked.passed] == [""]
+    assert unpacked == Unpacked(passed=unpacked.passed)
 
 
 REPORTED = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue"

@@ -42,6 +42,7 @@ MAPPING = CsvMapping(
             values=(
                 Value(metric=SYSTOLIC, column="Value", unit="mm[Hg]"),
                 Value(metric=DIASTOLIC, column="Second", unit="mm[Hg]"),
+                Value(metric=PULSE, column="Third", unit="/min"),
             ),
         ),
         *(
@@ -77,13 +78,12 @@ def samples(measured: tuple[Sample, ...], secret: bytes) -> tuple[Posted, ...]:
 
 def row_of(sample: Sample) -> tuple[str, ...]:
     """Return a measurement as cells."""
-    values = [sample.values[metric] for metric in (SYSTOLIC, DIASTOLIC) if metric in sample.values]
-    if sample.metric != PRESSURE:
-        values = [sample.values[sample.metric]]
-    told = [format(value, "f") for value in values] + ["", ""]
+    metrics = (SYSTOLIC, DIASTOLIC, PULSE) if sample.metric == PRESSURE else (sample.metric,)
+    values = [sample.values.get(metric) for metric in metrics]
+    told = ["" if value is None else format(value, "f") for value in (*values, None, None)]
     zone = timezone(timedelta(seconds=sample.offset_seconds))
     at = sample.measured_at.astimezone(zone if sample.offset_seconds else UTC)
     return (
         f"{sample.device}-{sample.number}", sample.device, at.isoformat(timespec="seconds"),
-        sample.metric, told[0], told[1], "", sample.origin,
+        sample.metric, *told[:3], sample.origin,
     )  # fmt: skip

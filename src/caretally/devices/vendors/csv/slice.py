@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from caretally.devices.vendors.bearer import SECRET_WORDS, verify
+from caretally.devices.vendors.csv.mapping import SETTING
 from caretally.devices.vendors.csv.parse import parse
 from caretally.devices.vendors.csv.samples import METRICS, samples
 from caretally.devices.vendors.slices import Slice
@@ -11,5 +12,5 @@ SLICE = Slice(
     name="csv", title="CSV file", scheme="serial", metrics=METRICS, verify=verify, parse=parse,
     samples=samples, secret_words=SECRET_WORDS,
     content_types=("text/csv", "text/plain", "text/tab-separated-values", "application/csv"),
-    settings={"mapping": "Which column means what, as JSON; the page makes it"},
+    settings={SETTING: ""},
 )  # fmt: skip

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 
 import msgspec
 
-from caretally.devices.documents import MOST_ELEMENTS, Misread
+from caretally.devices.documents import MOST_ELEMENTS, Found, Item, Misread
 from caretally.devices.documents import told as shown
 from caretally.devices.refusals import refused_shape, usual
 from caretally.devices.unpacked import (
     DeviceSign,
     Fault,
+    Passed,
     Posted,
     Removal,
     Unpacked,
@@ -24,8 +25,9 @@ from caretally.devices.unpacked import (
 )
 from caretally.devices.vendors.fhir.measuring import measured_in, metric_of
 from caretally.devices.vendors.fhir.naming import Known, known_by, names_of
-from caretally.devices.vendors.fhir.origins import origin_of
+from caretally.devices.vendors.fhir.origins import COINCIDENT_TIME, origin_of
 from caretally.devices.vendors.fhir.shapes import (
+    MDC,
     Bundle,
     BundleEntry,
     Identifier,
@@ -45,10 +47,10 @@ BESIDE = frozenset({
 """Resources that tell about readings and hold none."""
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
-Told = VendorReading | DeviceSign | Removal
 
 _kind = msgspec.json.Decoder(Kind)
 _observation = msgspec.json.Decoder(Observation)
+_entry = msgspec.json.Decoder(BundleEntry)
 _bundle = msgspec.json.Decoder(Bundle)
 _single = re.compile(r"Observation(?:/|\?identifier=)(?P<id>[^&?/][^&?]*)").fullmatch
 _is_lined = re.compile(rb"\}[ \t\r]*\n[ \t\r\n]*\{").search
@@ -56,17 +58,10 @@ _is_lined = re.compile(rb"\}[ \t\r]*\n[ \t\r\n]*\{").search
 
 def parse(posted: Posted) -> Unpacked:
     """Return all that a delivery holds."""
-    told: list[Told] = []
-    faults: list[Fault] = []
+    found = Found()
     for path, content in documents(posted):
-        for each in read_document(content, path):
-            (faults if isinstance(each, Fault) else told).append(each)  # type: ignore[arg-type]
-    return Unpacked(
-        readings=tuple(each for each in told if isinstance(each, VendorReading)),
-        signs=tuple(each for each in told if isinstance(each, DeviceSign)),
-        removals=tuple(each for each in told if isinstance(each, Removal)),
-        faults=tuple(faults),
-    )
+        found.add(read_document(content, path))
+    return found.unpacked()
 
 
 def documents(posted: Posted) -> Iterator[tuple[str, bytes]]:
@@ -80,7 +75,7 @@ def documents(posted: Posted) -> Iterator[tuple[str, bytes]]:
             yield f"line {number}", line
 
 
-def read_document(content: bytes, path: str) -> Iterator[Told | Fault]:
+def read_document(content: bytes, path: str) -> Iterator[Item]:
     """Yield what a document tells, and what of it is not understood."""
     try:
         kind = _kind.decode(content).resource_type
@@ -93,29 +88,40 @@ def read_document(content: bytes, path: str) -> Iterator[Told | Fault]:
     yield from read_resource(content, {}, (path, ""))
 
 
-def read_bundle(bundle: Bundle, path: str) -> Iterator[Told | Fault]:
+def read_bundle(bundle: Bundle, path: str) -> Iterator[Item]:
     """Yield what the entries of a Bundle tell; they may refer to one another."""
     if bundle.type not in BUNDLES:
         says = f"a Bundle that is none of {', '.join(BUNDLES)}"
         yield Fault(path=f"{path}/type", code="not_the_shape", says=says)
         return
+    if not bundle.entry:
+        yield Passed(path=path, says="a Bundle without entries")
     if len(bundle.entry) > MOST_ELEMENTS:
         says = f"more than {MOST_ELEMENTS} entries"
         yield Fault(path=f"{path}/entry", code="too_large", says=says)
         return
-    known = known_by(
-        (each.full_url, each.resource) for each in bundle.entry if bytes(each.resource)
-    )
-    for number, entry in enumerate(bundle.entry):
-        place = f"{path}/entry/{number}"
-        if entry.request.method == "DELETE":
+    opened = [(f"{path}/entry/{number}", opened_entry(raw, f"{path}/entry/{number}"))
+              for number, raw in enumerate(bundle.entry)]  # fmt: skip
+    entries = [entry for _, entry in opened if isinstance(entry, BundleEntry)]
+    known = known_by((each.full_url, each.resource) for each in entries if bytes(each.resource))
+    for place, entry in opened:
+        if isinstance(entry, Fault):
+            yield entry
+        elif entry.request.method == "DELETE":
             yield deleted(entry, place)
         elif bytes(entry.resource):
-            yield from read_resource(
-                bytes(entry.resource), known, (f"{place}/resource", entry.request.method)
-            )
+            at = (f"{place}/resource", entry.request.method)
+            yield from read_resource(bytes(entry.resource), known, at)
         else:
             yield Fault(path=f"{place}/resource", code="missing_field", says="no resource")
+
+
+def opened_entry(raw: msgspec.Raw, path: str) -> BundleEntry | Fault:
+    """Return an entry of a Bundle, or why it is none."""
+    try:
+        return _entry.decode(raw)
+    except UNREADABLE as error:
+        return refused_shape(path, error).fault
 
 
 def deleted(entry: BundleEntry, path: str) -> Removal | Fault:
@@ -131,7 +137,7 @@ def deleted(entry: BundleEntry, path: str) -> Removal | Fault:
         return misread.fault
 
 
-def read_resource(content: bytes, known: Known, at: tuple[str, str]) -> Iterator[Told | Fault]:
+def read_resource(content: bytes, known: Known, at: tuple[str, str]) -> Iterator[Item]:
     """Yield what one resource tells.
 
     at: its path, and the method of the transaction it stands in.
@@ -140,6 +146,7 @@ def read_resource(content: bytes, known: Known, at: tuple[str, str]) -> Iterator
     try:
         kind = _kind.decode(content).resource_type
         if kind in BESIDE:
+            yield Passed(path=path, says=f"a {kind} tells about readings and holds none")
             return
         if kind != "Observation":
             says = f"a resource {shown(kind)}, where an Observation is expected"
@@ -150,17 +157,18 @@ def read_resource(content: bytes, known: Known, at: tuple[str, str]) -> Iterator
     except UNREADABLE as error:
         yield refused_shape(path, error).fault
     else:
-        if told is not None:
-            yield told
+        yield told
 
 
-def told_by(observation: Observation, known: Known, at: tuple[str, str]) -> Told | None:
-    """Return what an Observation tells; None where it only holds others together.
+def told_by(observation: Observation, known: Known, at: tuple[str, str]) -> Item:
+    """Return what an Observation tells.
 
     Raises:
         Misread: it is not understood.
     """
     path, method = at
+    if COINCIDENT_TIME in observation.code.codes(MDC):
+        return Passed(path=path, says="it compares the clocks of a device and its gateway")
     own_id = usual(id_of(observation, is_new=method == "POST"), f"{path}/id")
     if observation.status in REMOVED:
         if not own_id:
@@ -172,7 +180,7 @@ def told_by(observation: Observation, known: Known, at: tuple[str, str]) -> Told
         says = "a status that carries no result"
         raise Misread(f"{path}/status", "not_the_shape", says)
     if observation.has_member and observation.value_quantity is None and not observation.component:
-        return None
+        return Passed(path=path, says="it holds other Observations together")
     if is_absent(observation):
         moment = measured_when(observation, path)
         names = names_of(observation, known, path)

@@ -144,7 +144,7 @@ class BundleEntry(Part, frozen=True, kw_only=True):
 
 
 class Bundle(Part, frozen=True, kw_only=True):
-    """Several resources."""
+    """Several resources; each entry is read on its own, so that a broken one spoils no other."""
 
     type: str
-    entry: tuple[BundleEntry, ...] = ()
+    entry: tuple[msgspec.Raw, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from caretally.devices.nomenclature import METRICS
+from caretally.devices.nomenclature import USUAL
 from caretally.devices.vendors.bearer import SECRET_WORDS, verify
 from caretally.devices.vendors.fhir.naming import DEVICE
 from caretally.devices.vendors.fhir.parse import parse
@@ -10,7 +10,7 @@ from caretally.devices.vendors.fhir.samples import samples
 from caretally.devices.vendors.slices import Slice
 
 SLICE = Slice(
-    name="fhir", title="FHIR R4 Observation", scheme=DEVICE, metrics=METRICS, verify=verify,
+    name="fhir", title="FHIR R4 Observation", scheme=DEVICE, metrics=USUAL, verify=verify,
     parse=parse, samples=samples, secret_words=SECRET_WORDS,
     content_types=(
         "application/fhir+json", "application/json", "application/fhir+ndjson",

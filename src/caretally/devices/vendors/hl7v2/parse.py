@@ -9,6 +9,7 @@ from caretally.devices.nomenclature import number_of
 from caretally.devices.refusals import usual
 from caretally.devices.unpacked import (
     DeviceSign,
+    Passed,
     Posted,
     Removal,
     SchemedName,
@@ -112,6 +113,7 @@ class Reader:
             return
         metric = metric_of(segment, path)
         if metric is None or (metric in PANELS and not segment.raw(5)):
+            yield Passed(path=path, says="it describes the device, or what results belong together")
             return
         result = self.result(segment, metric, path)
         if isinstance(result, Result):
@@ -197,8 +199,9 @@ class Reader:
         if any(each.status in REMOVED for each in results):
             at = None if own_id else moment.measured_at
             return Removal(
-                names=first.names, vendor_reading_id=own_id, begins=at, ends=at, path=first.path
-            )
+                names=first.names, vendor_reading_id=own_id, begins=at, ends=at,
+                metrics=() if own_id else (metric,), path=first.path,
+            )  # fmt: skip
         is_corrected = any(each.status == CORRECTED for each in results)
         return VendorReading(
             names=first.names,
@@ -216,14 +219,16 @@ class Reader:
         )
 
     def id_of(self, metric: str, result: Result) -> str:
-        """Return the id of a reading: that of its first result, else order, metric and OBX-4."""
+        """Return the id of a reading: that of its first result, else order, metric and place."""
         if result.instance:
             return result.instance
         filler = self.order.text(3) if self.order is not None else ""
         if not filler or len(filler) > 80:
             return ""
-        panel = result.sub.rpartition(".")[0] if metric in PANELS else result.sub
-        return "/".join(each for each in (filler, metric, panel[:60]) if each)
+        place = result.sub.rpartition(".")[0] or result.sub if metric in PANELS else result.sub
+        # Without OBX-4, results of several times in one order are told apart by their time.
+        place = place[:60] or str(result.moment.measured_at or result.moment.wall)
+        return f"{filler}/{metric}/{place}"
 
 
 def subjects_of(segment: Segment) -> tuple[SchemedName, ...]:
