@@ -20,7 +20,7 @@ from caretally.clock import now
 from caretally.devices.unpacked import Posted
 from caretally.practice.connections import ENDED, PAUSED
 from caretally.practice.opened import journal
-from caretally.practice.receiving import QUERY, Door, door, is_genuine, receive
+from caretally.practice.receiving import ADDRESS_OF_CALLER, QUERY, Door, door, is_genuine, receive
 
 router = Router(tags=["deliveries"])
 
@@ -113,4 +113,5 @@ def posted_in(request: HttpRequest, found: Door) -> Posted:
     body = read_body(request, MOST_BYTES)
     headers = {name.lower(): value for name, value in request.headers.items()}
     headers[QUERY] = unquote(request.META.get("QUERY_STRING", ""))
+    headers[ADDRESS_OF_CALLER] = request.META.get("REMOTE_ADDR", "")
     return Posted(body=body, headers=headers, received_at=now(), settings=found.settings)

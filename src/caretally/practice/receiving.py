@@ -33,8 +33,9 @@ KEPT_ENDS = (
 )  # fmt: skip
 NEVER_KEPT = ("secret", "token", "key", "auth", "cookie", ":query", "forwarded")
 MOST_HEADER, MOST_HEADERS = 1_000, 20
-QUERY = ":query"
-"""Under this name of a header, a check of the sender finds the query of the address."""
+QUERY, ADDRESS_OF_CALLER = ":query", ":address"
+"""Under these names of headers, a check of the sender finds the query of the address, and from
+where it was called: the proxy's address, where there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from typing import TypeAlias
 import msgspec
 
 from caretally.clock import instant_of_microseconds, microseconds_of
+from caretally.devices.names import name_of
 from caretally.devices.unpacked import (
     CustodyNotice,
     DeviceSign,
@@ -52,7 +53,7 @@ BATCH = 500
 MOST_BATCHES = 4
 """In one go, so that what was read is filed soon."""
 KEY_BYTES = 16
-MOST_FAULTS, MOST_TEXT = 100, 500
+MOST_FAULTS, MOST_TEXT = 5_000, 500
 """Faults that are told of one delivery, and characters of a text about it."""
 NOT_READABLE = "not_readable"
 Beside: TypeAlias = CustodyNotice | Removal | Fetch
@@ -174,7 +175,7 @@ def fill(read: Read, found: Unpacked) -> None:
 
 def reading_row(delivered: Delivered, element: int, reading: VendorReading) -> ReadingRow:
     """Return a reading as it is stored."""
-    name = name_of(reading.names)
+    name = surest(reading.names)
     measured_at = reading.measured_at
     measured_us = None if measured_at is None else microseconds_of(measured_at)
     return ReadingRow(
@@ -210,17 +211,26 @@ def plain(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def name_of(names: Sequence[SchemedName]) -> str:
+def surest(names: Sequence[SchemedName]) -> str:
     """Return the surest name as it is stored; empty where there is none.
 
     Raises:
         ValueError: a name that no database stores.
     """
-    if not names:
-        return ""
-    name = f"{names[0][0]} {names[0][1]}"
+    return stored_name(*names[0]) if names else ""
+
+
+@lru_cache(maxsize=65_536)
+def stored_name(scheme: str, value: str) -> str:
+    """Return a name as it is stored and looked up; devices tell theirs again and again.
+
+    Raises:
+        ValueError: a name that no database stores.
+    """
+    name = name_of(scheme, value)
     if "\0" in name:
         raise ValueError("a name with a NUL")
+    name.encode()
     return name
 
 
@@ -236,7 +246,7 @@ def sign_row(delivered: Delivered, sign: DeviceSign) -> SignRow:
     trouble = sign.kind if sign.kind in TROUBLES else "" if sign.kind in CLEARS else None
     has_charge = sign.battery_percent is not None
     return SignRow(
-        delivered.practice, name_of(sign.names), moment, 0, moment if has_charge else 0,
+        delivered.practice, surest(sign.names), moment, 0, moment if has_charge else 0,
         str(sign.battery_percent) if has_charge else "", storable(sign.signal), trouble,
     )  # fmt: skip
 
@@ -248,7 +258,7 @@ def event_row(delivered: Delivered, told: Beside) -> EventRow:
     content = encode(msgspec.structs.replace(told, path=""))
     key = blake2b(kind.encode() + b"\n" + content, digest_size=KEY_BYTES).digest()
     return EventRow(
-        delivered.practice, delivered.connection, delivered.number, key, kind, name_of(told.names),
+        delivered.practice, delivered.connection, delivered.number, key, kind, surest(told.names),
         encode(told).decode(), delivered.received_us,
     )  # fmt: skip
 

@@ -104,6 +104,15 @@ def test_a_correction_is_another_reading(intake_of: Intake) -> None:
     assert IntakeReading.objects.count() == 2
 
 
+def test_digits_without_value_make_no_other_reading(intake_of: Intake) -> None:
+    same = ["120", "120.0", "1.2E+2", "120.00"]
+    close = "120.0000000000000000000000000000000000000001"
+    intake_of.send(*([pressure(1, sys=value)] for value in (*same, close)))
+    intake_of.unpack()
+    assert IntakeReading.objects.count() == 2
+    assert IntakeSource.objects.count() == 3
+
+
 def test_what_is_told_beside_readings_waits_for_its_room(intake_of: Intake) -> None:
     beside = [
         {"device": "cuff", "gone": "r1"}, {"device": "cuff", "status": "shipped"},
@@ -164,7 +173,10 @@ def test_what_is_not_understood_holds_nobody_up(
     assert not IntakeFault.objects.filter(says__contains="Ada").exists()
 
 
-def test_of_very_many_faults_the_first_are_told(intake_of: Intake) -> None:
+def test_of_very_many_faults_the_first_are_told(
+    intake_of: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unpacking, "MOST_FAULTS", 100)
     intake_of.send([{"device": "cuff"}] * 150)
     intake_of.unpack()
     assert IntakeFault.objects.count() == 101
