@@ -1,8 +1,8 @@
 # ruff: noqa: S608 - statements of names alone
 """The part of `intake_rates` that works inside the program, on the database of its settings.
 
-`connect` opens a practice with a connection and prints its address and secret; `rates` measures
-and prints figures as JSON.
+`connect` opens a practice with a connection and prints its address and secret; `write` writes
+deliveries to send; `rates` measures and prints figures as JSON.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 from benchmarks.opened_home import JOURNAL
 from caretally.clock import now
@@ -37,6 +38,7 @@ from caretally.store.intake import READING_COLUMNS, ReadingRow, deliveries
 PRACTICE = "bench"
 BATCH, BATCHES, ROUNDS = 1_000, 4, 7
 BEGIN = datetime(2026, 3, 1, 12, tzinfo=UTC)
+FAR = 10_000_000
 DB = JOURNAL.db
 
 
@@ -50,8 +52,9 @@ class Timed:
 
 def connected(vendor: str) -> tuple[str, str, str]:
     """Open the practice, connect a vendor; returns name, address and secret."""
-    body = PracticeRegistered(practice=PRACTICE, name="Bench", time_zone="America/New_York")
-    open_practice(JOURNAL, body, now())
+    if not DB.rows("SELECT 1 FROM store_practice WHERE name = %s", PRACTICE):
+        body = PracticeRegistered(practice=PRACTICE, name="Bench", time_zone="America/New_York")
+        open_practice(JOURNAL, body, now())
     office = Office(journal=JOURNAL, caller=system_caller(PRACTICE, "bench"), now=now())
     made, secret = connect(office, Wanted(vendor=vendor))
     return made.name, path_of(made), secret
@@ -62,9 +65,9 @@ def payloads(vendor: str, secret: bytes, numbers: Sequence[int]) -> list[Posted]
     sent_at = now()
     wanted = tuple(
         Sample(
-            device=f"device-{number % 500}", metric="85354-9", number=number,
+            device=f"device-{number // FAR}-{number % 500}", metric="85354-9", number=number,
             values={"8480-6": Decimal(100 + number % 70), "8462-4": Decimal(60 + number % 40)},
-            measured_at=BEGIN + timedelta(seconds=number), received_at=sent_at,
+            measured_at=BEGIN + timedelta(seconds=number % FAR), received_at=sent_at,
         )
         for number in numbers
     )  # fmt: skip
@@ -169,12 +172,23 @@ def count_of(table: str) -> int:
     return int(DB.rows(f"SELECT COUNT(*) FROM {table}")[0][0])
 
 
+def write(vendor: str, secret: bytes, count: int, file: Path) -> None:
+    """Write genuine deliveries into a file, far from those of the rates."""
+    made = payloads(vendor, secret, range(FAR, FAR + count))
+    told = [{"headers": dict(each.headers), "body": each.body.decode()} for each in made]
+    file.write_text(json.dumps(told), encoding="utf-8")
+
+
 def main() -> None:
-    """Do one of the two and print it."""
+    """Do one part and print what came of it."""
     logging.disable(logging.WARNING)
     what, vendor, *rest = sys.argv[1:]
     if what == "connect":
         print(json.dumps(connected(vendor)))
+        return
+    if what == "write":
+        write(vendor, rest[0].encode(), int(rest[1]), Path(rest[2]))
+        print("null")
         return
     settle_down()
     found = measured(vendor, *rest)

@@ -17,6 +17,11 @@ SQLITE_START = (
 """FULL: what was acknowledged is on disk. Throughput comes from entries saved together."""
 
 
+KEPT_SECONDS = 600
+"""How long a thread keeps its connection. Opening one costs more than most requests, and closing
+the last one of a SQLite file writes its whole log back."""
+
+
 def database_settings(url: str, home: Path) -> dict[str, Any]:
     """Return Django's settings of a database; SQLite in the home where no address is given.
 
@@ -34,6 +39,8 @@ def database_settings(url: str, home: Path) -> dict[str, Any]:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": unquote(parts.hostname or ""),
             "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": KEPT_SECONDS,
+            "CONN_HEALTH_CHECKS": True,
             "OPTIONS": dict(parse_qsl(parts.query)),
         }
     if parts.scheme == "sqlite" and not parts.netloc and len(parts.path) > 1:
@@ -52,5 +59,6 @@ def sqlite_settings(file: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(file),
+        "CONN_MAX_AGE": KEPT_SECONDS,
         "OPTIONS": {"init_command": SQLITE_START, "transaction_mode": "IMMEDIATE"},
     }
