@@ -6,6 +6,7 @@ stated instant, so that nothing is refused while somebody enters the new one at 
 
 from __future__ import annotations
 
+import itertools
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -244,6 +245,15 @@ def standing(office: Office, name: str) -> Connection:
     return found
 
 
+_changes = itertools.count(1)
+_latest = [0]
+
+
+def change_count() -> int:
+    """Return a number that is another after every change of a connection by this process."""
+    return _latest[0]
+
+
 def turned(office: Office, connection: Connection, state: str) -> Connection:
     """Bring a connection into a state, and tell so."""
     if connection.state != state:
@@ -251,6 +261,7 @@ def turned(office: Office, connection: Connection, state: str) -> Connection:
             connection.state = state
             connection.save(using=office.db.alias, update_fields=["state"])
             tell(office, connection, "connection_turned")
+        _latest[0] = next(_changes)
     return connection
 
 
@@ -258,6 +269,7 @@ def keep(office: Office, connection: Connection, held: Kept) -> None:
     """Seal the secrets of a connection."""
     place = (office.practice, purpose_of(connection.name))
     keep_secret(office.db, place, msgspec.json.encode(held), office.now)
+    _latest[0] = next(_changes)
 
 
 def tell(office: Office, connection: Connection, kind: str) -> None:

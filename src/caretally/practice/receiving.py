@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from hashlib import sha256
+from time import monotonic
 
 import msgspec
 
@@ -20,7 +21,7 @@ from caretally.devices.unpacked import Posted
 from caretally.devices.vendors import registry
 from caretally.devices.vendors.slices import Slice
 from caretally.practice.connections import Kept as Secrets
-from caretally.practice.connections import purpose_of, secrets_in
+from caretally.practice.connections import change_count, purpose_of, secrets_in
 from caretally.practice.sealing import Sealed
 from caretally.store.database import ALL, Database, scoped
 from caretally.store.inbox import Arrived, Kept, entrance, keep_batch
@@ -52,8 +53,34 @@ class Door:
     secrets: Secrets | None
 
 
+REMEMBERED_SECONDS = 2.0
+"""How long a process goes on with what it knows of a connection; its own changes count at once."""
+MOST_REMEMBERED = 1_000
+_remembered: dict[tuple[str, str, str], tuple[float, int, Door]] = {}
+
+
 def door(db: Database, vendor: str, name: str) -> Door | None:
     """Return the connection of an address, or None where there is none.
+
+    Vendors deliver often and connections change seldom, so that what was read a moment ago serves.
+
+    Raises:
+        IntegrityError: its secrets do not open.
+    """
+    place, changes = (db.alias, vendor, name), change_count()
+    known = _remembered.get(place)
+    if known is not None and known[1] == changes and monotonic() < known[0]:
+        return known[2]
+    found = read_door(db, vendor, name)
+    if found is not None:
+        if len(_remembered) >= MOST_REMEMBERED:
+            _remembered.clear()
+        _remembered[place] = monotonic() + REMEMBERED_SECONDS, changes, found
+    return found
+
+
+def read_door(db: Database, vendor: str, name: str) -> Door | None:
+    """Return the connection of an address as it is stored, or None where there is none.
 
     Raises:
         IntegrityError: its secrets do not open.

@@ -60,6 +60,18 @@ def tell_scope(alias: str) -> None:
             cursor.execute("SELECT set_config('caretally.practice', %s, false)", [scope()])
 
 
+def scope_until_commit(practice: str, alias: str) -> None:
+    """Let rows of one practice be seen, and no others, until the open transaction ends.
+
+    Cheaper than `scoped`, which tells the database twice.
+    """
+    connection = connections[alias]
+    assert connection.in_atomic_block
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('caretally.practice', %s, true)", [practice])
+
+
 def scope_new(sender: object, connection: BaseDatabaseWrapper, **_: object) -> None:
     """Tell a connection that was just opened the scope."""
     if connection.vendor == "postgresql":

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import psycopg
 
-from caretally.store.database import Database, Row, scoped
+from caretally.store.database import Database, Row, scope_until_commit
 from caretally.store.intake_tables import WAITING
 
 
@@ -70,8 +70,8 @@ def keep_batch(db: Database, arrived: Sequence[Arrived]) -> list[Kept]:
     ordered = sorted(arrived, key=lambda each: each.practice)
     with db.atomic():
         for practice, own in groupby(ordered, key=lambda each: each.practice):
-            with scoped(practice, db.alias):
-                found |= stored(db, rows_of(own))
+            scope_until_commit(practice, db.alias)
+            found |= stored(db, rows_of(own))
     return [found[each.connection, each.key] for each in arrived]
 
 

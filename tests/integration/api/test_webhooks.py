@@ -244,6 +244,18 @@ def test_a_connection_belongs_to_one_practice(demo: Demo) -> None:
     assert Connection.objects.get().practice.name == "prac_lakeside"
 
 
+def test_what_another_process_changed_counts_soon(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vendor, seconds = Vendor(demo), [0.0]
+    monkeypatch.setattr(receiving, "monotonic", lambda: seconds[0])
+    assert vendor.send(BODY).status_code == 202
+    Connection.objects.update(state="paused")
+    assert vendor.send(BODY).status_code == 202
+    seconds[0] = receiving.REMEMBERED_SECONDS
+    assert vendor.send(BODY).status_code == 503
+
+
 def test_on_postgres_too(demo_postgres: Demo) -> None:
     vendor = Vendor(demo_postgres)
     assert vendor.send(BODY).json()["known"] is False
