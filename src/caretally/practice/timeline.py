@@ -46,7 +46,10 @@ SUBJECTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "coverage": ("Coverage and claims", ("covered", "authorized", "billed_elsewhere",
                                          "visit_billed", "access_aligned")),
     "clinical": ("Clinical events", ("condition_recorded", "stay_recorded",
-                                     "global_surgery_recorded", "died", "threshold_set")),
+                                     "global_surgery_recorded", "died")),
+    "alerts": ("Alerts and rules", ("threshold_set", "alert_rule_set", "alert_raised",
+                                    "alert_joined", "alert_assigned", "alert_acknowledged",
+                                    "alert_escalated", "alert_closed")),
     "amendments": ("Amendment requests", ("amendment_requested", "amendment_answered")),
 }  # fmt: skip
 """Subjects by which the timeline is filtered: words, and kinds of entries."""

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("caretally.api.urls")),
     path("accounts/", include("allauth.urls")),
     path(PRACTICE, include("caretally.web.worklist.urls")),
+    path(PRACTICE, include("caretally.web.alerts.urls")),
     path(PRACTICE, include("caretally.web.enrollment.urls")),
     path(PRACTICE, include("caretally.web.patients.urls")),
     path(PRACTICE, include("caretally.web.charts.urls")),

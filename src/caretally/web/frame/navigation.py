@@ -21,6 +21,7 @@ from caretally.practice.roles import (
 
 PAGES = (
     ("worklist", "Worklist", (SEE_PATIENTS,)),
+    ("alerts", "Alerts", (SEE_PATIENTS,)),
     ("patients", "Patients", (SEE_PATIENTS,)),
     ("month", "Month", (SEE_PATIENTS, SEE_MONEY)),
     ("devices", "Devices", (SEE_PATIENTS, MANAGE_DEVICES)),

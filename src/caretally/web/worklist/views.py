@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 
 from caretally.codes import MONITORING_PROGRAMS
+from caretally.practice.alert_lists import open_alerts
 from caretally.practice.office import Office
 from caretally.practice.roles import SEE_PATIENTS
 from caretally.practice.worklist import (
@@ -22,6 +23,7 @@ from caretally.practice.worklist import (
     worklist,
 )
 from caretally.store.work_items import URGENCIES
+from caretally.web.alerts.views import open_context
 from caretally.web.frame.asking import page
 from caretally.web.worklist.cards import HUES, cards_of
 
@@ -84,6 +86,7 @@ def worklist_page(request: HttpRequest, office: Office) -> HttpResponse:
     tell_access(office, found)
     context = {
         **context_of(office, found, search),
+        **open_context(office, open_alerts(office)),
         "programs": MONITORING_PROGRAMS,
         "reasons": REASON_WORDS,
         "may_be_mine": bool(office.caller.staff),
