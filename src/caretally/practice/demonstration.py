@@ -14,6 +14,7 @@ from pathlib import Path
 from django.contrib.auth import get_user_model
 
 from caretally.journal.entries import Entry
+from caretally.practice.alerting import raise_alerts
 from caretally.practice.demo_clock import BEGINS_AT, keep_in
 from caretally.practice.roles import (
     ADMINISTRATOR,
@@ -82,6 +83,7 @@ def set_up(journal: StoredJournal, home: Path, outside: datetime) -> str:
     password = secrets.token_urlsafe(9)
     for practice, entries in ((LAKESIDE, lakeside_entries()), (HARBOR, harbor_entries())):
         journal.append(practice, known_by(entries, BEGINS_AT), received_at=BEGINS_AT)
+        raise_alerts(journal, practice, {entry.patient or "" for entry in entries}, BEGINS_AT)
     for login in LOGINS:
         make_account(login, password)
     keep_in(home, outside, password)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -24,10 +23,10 @@ NEW_RULE = {
 
 
 @pytest.fixture
-def edie(demo: Demo) -> Iterator[Alert]:
+def edie(demo: Demo) -> Alert:
     """Return the one alert of the cast, raised."""
     judge_due(demo.journal, clock.now(), 1_000)
-    yield alert_of(demo)
+    return alert_of(demo)
 
 
 def alert_of(demo: Demo, patient: str = EDIE) -> Alert:
