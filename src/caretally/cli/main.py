@@ -24,6 +24,7 @@ from caretally.cli import (
     rulebook_commands,
     secrets_commands,
     serving,
+    simulate_commands,
     store_commands,
     synthesizing,
     token_commands,
@@ -52,6 +53,7 @@ app.add_typer(mllp_commands.commands, name="mllp")
 app.add_typer(token_commands.commands, name="token")
 app.add_typer(connection_commands.commands, name="connection")
 app.add_typer(secrets_commands.commands, name="secrets")
+app.add_typer(simulate_commands.commands, name="simulate")
 
 
 def print_version(wanted: bool) -> None:

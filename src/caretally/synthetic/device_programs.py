@@ -12,7 +12,7 @@ import heapq
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import msgspec
@@ -222,6 +222,26 @@ def _delivery(
     elif due.first is not None:
         sent[due.first] = number
     return Delivery(number=number, kind=due.kind, posted=posted, sample=sample, first=first)
+
+
+def is_pushed(vendor: Slice) -> bool:
+    """Tell whether a vendor's deliveries carry readings, so that they can be invented."""
+    able = [metric for metric in dict.fromkeys(MIX) if metric in vendor.metrics]
+    if not able:
+        return False
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    values = {code: _value(code, low) for code, low, _ in BEGIN[able[0]]}
+    sample = Sample(device=invented_name(1, 1), metric=able[0], values=values, measured_at=at,
+                    received_at=at, number=1)  # fmt: skip
+    told = vendor.samples((sample,), b"secret")
+    is_genuine = bool(told) and vendor.verify(told[0], (b"secret",)).is_genuine
+    return len(told) == 1 and is_genuine and bool(vendor.parse(told[0]).readings)
+
+
+def signed_at(vendor: Slice, posted: Posted, secret: bytes, at: datetime) -> Posted:
+    """Return a delivery signed at another time, where the signature tells the time."""
+    told = msgspec.structs.replace(posted, received_at=at)
+    return _resent(vendor, told, told.body, secret)
 
 
 def told_again(vendor: Slice, posted: Posted, secret: bytes, number: int) -> Posted:

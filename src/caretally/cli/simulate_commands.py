@@ -1,0 +1,88 @@
+"""`caretally simulate`: plays vendors of devices, with all that goes wrong in practice."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from caretally.cli.extras import loaded
+
+commands = typer.Typer(no_args_is_help=True, help="Play vendors, to try things on.")
+ROOM = "caretally.cli.simulating"
+"""Loaded when it is asked for: no other command waits for the vendors' parsers."""
+
+
+@commands.command(
+    epilog="Example: caretally simulate devices --vendor tenovi --practice prac_lakeside --days 2 "
+    "--speed max"
+)
+def devices(
+    *,
+    vendor: Annotated[str, typer.Option(metavar="NAME", help="In whose words.")],
+    patients: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="How many devices; by default those in patients' hands, without --practice 100.",
+        ),
+    ] = None,
+    practice: Annotated[
+        str,
+        typer.Option(
+            metavar="ID",
+            help="Into this practice of this program's database, over a connection of its own.",
+        ),
+    ] = "",
+    url: Annotated[
+        str, typer.Option(metavar="URL", help="Of a running program, such as https://….")
+    ] = "",
+    connection: Annotated[
+        str, typer.Option(metavar="ID", help="With --url: as `connection create` printed it.")
+    ] = "",
+    secret_file: Annotated[
+        str, typer.Option(metavar="FILE", help="With --url: holds the connection's secret.")
+    ] = "",
+    out: Annotated[
+        str,
+        typer.Option(
+            metavar="FILE",
+            help="Write deliveries to a new file instead, a line of JSON each, with what they are.",
+        ),
+    ] = "",
+    days: Annotated[int, typer.Option(metavar="N", min=1, max=366, help="Of measurements.")] = 1,
+    end: Annotated[
+        str, typer.Option(metavar="INSTANT", help="Before which all is measured; by default now.")
+    ] = "",
+    speed: Annotated[
+        str, typer.Option(metavar="FACTOR", help="How much faster than life, or max.")
+    ] = "100x",
+    duplicates: Annotated[int, typer.Option(metavar="PERCENT", min=0, max=50)] = 5,
+    late: Annotated[int, typer.Option(metavar="PERCENT", min=0, max=50)] = 3,
+    broken: Annotated[int, typer.Option(metavar="PERCENT", min=0, max=50)] = 1,
+    seed: Annotated[int, typer.Option(metavar="S", help="Names one of many streams.")] = 1,
+) -> None:
+    """Send what devices of many patients measure, signed as the vendor signs.
+
+    Some readings come twice, some days late, some broken. The same seed and --end make the same
+    stream. Ctrl+C ends it and tells what was sent until then.
+    """
+    room = loaded(ROOM)
+    room.check_target(vendor, practice=practice, url=url, out=out)
+    pace = room.factor_of(speed)
+    wanted = room.Wanted(
+        vendor=vendor, devices=patients, days=days, seed=seed, duplicates=duplicates, late=late,
+        broken=broken, end=end,
+    )  # fmt: skip
+    if out:
+        room.write_out(wanted, out)
+        return
+    target, plan = (
+        room.staged(wanted, practice) if practice
+        else (room.Target.at(url, vendor, connection, secret_file), wanted.plan())
+    )  # fmt: skip
+    tally = room.send(plan, target, pace)
+    room.tell_tally(tally)
+    if tally.refused:
+        raise typer.Exit(1)
