@@ -60,8 +60,8 @@ class Wanted:
         end = instant_of(self.end or None, "--end") or now()
         return DevicePlan(
             vendor=self.vendor, devices=self.devices or USUAL, days=self.days,
-            end=end.astimezone(UTC).replace(microsecond=0), seed=self.seed, duplicates=self.duplicates * 10,
-            late=self.late * 10, broken=self.broken * 10,
+            end=end.astimezone(UTC).replace(microsecond=0), seed=self.seed,
+            duplicates=self.duplicates * 10, late=self.late * 10, broken=self.broken * 10,
         )  # fmt: skip
 
 
@@ -207,9 +207,10 @@ def write_out(wanted: Wanted, out: str) -> None:
     Raises:
         InputError: there is such a file.
     """
-    target, count = new_file(out, "--out"), Counter[str]()
+    plan, target = wanted.plan(), new_file(out, "--out")
+    count: Counter[str] = Counter()
     with target.open("xb") as file:
-        for each in deliveries(wanted.plan(), NOBODYS_SECRET):
+        for each in deliveries(plan, NOBODYS_SECRET):
             count[each.kind] += 1
             file.write(line_of(each))
     told = ", ".join(f"{count[kind]:,} {kind}" for kind in count)

