@@ -122,7 +122,14 @@ def add_shift(office: Office, filing: Filing, body: OnCallScheduled) -> None:
         InputError: something speaks against it; all is named.
     """
     office.caller.require(KEEP_ROSTER)
-    office.append(schedule(my_post(office).register, filing, body))
+    if not is_stored(office, filing):
+        office.append(schedule(my_post(office).register, filing, body))
+
+
+def is_stored(office: Office, filing: Filing) -> bool:
+    """Tell whether a form was sent before: its entry is in the practice's journal already."""
+    entries = practice_entries(office.book(), office.journal.desk.shelf)
+    return any(each.id == filing.id and each.actor == filing.actor for each in entries)
 
 
 def shift_named(office: Office, entry: str) -> Shift:
@@ -154,6 +161,8 @@ def hand_over(office: Office, shift: Shift, staff: str, filing: Filing) -> None:
     """
     office.caller.require(KEEP_ROSTER)
     register, now = my_post(office).register, office.now
+    if is_stored(office, filing):
+        return
     if shift.ends <= now:
         raise InputError([Problem(where="form", field="staff", found="a shift that is over",
                                   expected="one that still runs, or is to come")])  # fmt: skip
@@ -180,6 +189,8 @@ def remove_shift(office: Office, shift: Shift, filing: Filing) -> None:
         InputError: no reason is given.
     """
     office.caller.require(KEEP_ROSTER)
+    if is_stored(office, filing):
+        return
     office.append(Draft.of(filing, EntryVoided(entry=shift.entry)).filed())
 
 
@@ -191,6 +202,8 @@ def sign(office: Office, filing: Filing, body: EscalationLadderSet) -> None:
         InputError: something speaks against it; all is named.
     """
     office.caller.require(SIGN_RULES)
+    if is_stored(office, filing):
+        return
     office.append(sign_ladder(my_post(office).register, filing, body))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from caretally.clock import ahead
+from caretally.practice.bell import Bell, bell_of
 from caretally.practice.office import Office
 from caretally.practice.quarantine import counts
 from caretally.practice.roles import ROLE_WORDS, SETTLE_READINGS
@@ -31,6 +32,11 @@ def waiting(office: Office) -> dict[str, int]:
     return {"intake": found.held + found.faults}
 
 
+def bell(office: Office) -> Bell | None:
+    """Return what waits of alerts; nothing is asked on pages of errors."""
+    return bell_of(office) if scope() == office.practice else None
+
+
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Return what the frame of every page shows."""
     office = getattr(request, "office", None)
@@ -47,5 +53,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "themes": THEMES,
         "theme": theme if theme in THEMES else "auto",
         "is_demonstration": bool(ahead()),
+        "bell": bell(office) if office is not None else None,
         "log_off_seconds": log_off_seconds(request) if is_signed_in(request) else 0,
     }

@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 
 from caretally.practice.caller import Caller
 from caretally.practice.roles import (
+    KEEP_ROSTER,
     MANAGE_DEVICES,
     MANAGE_PEOPLE,
     MANAGE_PRACTICE,
@@ -27,6 +28,7 @@ PAGES = (
     ("devices", "Devices", (SEE_PATIENTS, MANAGE_DEVICES)),
     ("intake", "Readings in", (SETTLE_READINGS,)),
     ("connections", "Readings in", (MANAGE_DEVICES, MANAGE_PRACTICE)),
+    ("oncall", "On call", (KEEP_ROSTER,)),
     ("staff", "Staff", (SEE_STAFF_LOAD,)),
     ("access", "Access", (SEE_ACCESS,)),
     ("settings", "Settings", (MANAGE_PRACTICE, MANAGE_PEOPLE)),
