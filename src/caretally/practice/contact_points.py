@@ -137,10 +137,9 @@ def ask_test(office: Office, channel: str) -> None:
     staff, book = staff_of(office), book_of(office.db, office.practice)
     if book is None or address_of(office.db, office.practice, staff, channel) is None:
         raise UnknownError("no address of this kind is kept")
-    due_at = office.now - ahead()
     Notice.objects.using(office.db.alias).create(
         practice_id=book.number, alert=TEST + office.new_id("tst"), step=0, staff=staff,
-        channel=channel, due_at=due_at, made_at=due_at,
+        channel=channel, due_at=office.now - ahead(), made_at=office.now,
     )  # fmt: skip
 
 

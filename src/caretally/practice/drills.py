@@ -17,7 +17,7 @@ from caretally.practice.office import Office
 from caretally.practice.on_call import Post, my_post
 from caretally.practice.roles import KEEP_ROSTER
 from caretally.store.alert_tables import Notice
-from caretally.triage.ladders import PAGE, Told, told_by
+from caretally.triage.ladders import PAGE, WEBHOOK, Told, told_by
 
 DRILL = "drill:"
 ANSWERED = "answered by"
@@ -74,8 +74,13 @@ def begin_drill(office: Office, level: str, clinic: str) -> str:
     name = f"{DRILL}{level}:{office.new_id('dri')}"
     made: list[Notice] = []
     for step in would_tell(post, level, clinic, office.now):
-        due_at = outside(office.now) + timedelta(minutes=step.after_minutes)
-        made += notices_of(book, name, (step.number, step.channels, step.told), due_at)
+        # webhooks tell of entries, and a drill writes none
+        channels = tuple(each for each in step.channels if each != WEBHOOK)
+        made += notices_of(book, name, (step.number, channels, step.told), office.now)
+        for notice in made:
+            if notice.step == step.number and step.after_minutes:
+                notice.state, notice.answer = "waiting", ""
+                notice.due_at = outside(office.now) + timedelta(minutes=step.after_minutes)
     Notice.objects.using(office.db.alias).bulk_create(made)
     return name
 
@@ -98,7 +103,7 @@ def answer_drill(office: Office, name: str) -> None:
 
 def running_drills(office: Office) -> tuple[str, ...]:
     """Return the drills that nobody answered yet and that told somebody within the last day."""
-    since = outside(office.now) - timedelta(days=1)
+    since = office.now - timedelta(days=1)
     rows: Iterable[str] = (
         Notice.objects.using(office.db.alias)
         .filter(

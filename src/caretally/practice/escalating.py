@@ -102,7 +102,7 @@ def escalate(journal: StoredJournal, waiting: Waiting, at: datetime) -> bool:
             notice
             for step, whom in told
             for notice in notices_of(
-                book, waiting.alert, (step, ladder.step(step).channels, whom), outside(at)
+                book, waiting.alert, (step, ladder.step(step).channels, whom), at
             )
         ]
         Notice.objects.using(journal.db.alias).bulk_create(made, ignore_conflicts=True)
@@ -146,7 +146,7 @@ Step = tuple[int, Sequence[str], Told]
 """The number of a step, its channels, and whom it tells."""
 
 
-def notices_of(book: Book, alert: str, step: Step, due_at: datetime) -> Iterator[Notice]:
+def notices_of(book: Book, alert: str, step: Step, at: datetime) -> Iterator[Notice]:
     """Yield the notices of a step; what pages show stands there at once."""
     number, channels, told = step
     for channel in channels:
@@ -156,6 +156,6 @@ def notices_of(book: Book, alert: str, step: Step, due_at: datetime) -> Iterator
                 answer = f"{answer}; {SUBSTITUTE}".removeprefix("; ")
             yield Notice(
                 practice_id=book.number, alert=alert, step=number, staff=staff, channel=channel,
-                state="sent" if channel in AT_ONCE else "waiting", answer=answer, due_at=due_at,
-                made_at=due_at,
+                state="sent" if channel in AT_ONCE else "waiting", answer=answer,
+                due_at=outside(at), made_at=at,
             )  # fmt: skip

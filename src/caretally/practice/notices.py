@@ -22,10 +22,11 @@ from caretally.exchange.posting import networks_of
 from caretally.exchange.texting import Gateway, gateway_of, send_text
 from caretally.practice.contact_points import TEST, address_of
 from caretally.practice.drills import DRILL, level_of
+from caretally.practice.escalating import AT_ONCE
 from caretally.store.alert_tables import Notice
 from caretally.store.database import Database
 from caretally.store.stored_journal import StoredJournal
-from caretally.triage.ladders import EMAIL, SMS
+from caretally.triage.ladders import EMAIL, PAGE, SMS
 
 WAITING, SENT, GIVEN_UP = "waiting", "sent", "given_up"
 BATCH = 20
@@ -101,6 +102,9 @@ def attempt(db: Database, notice: Notice, at: datetime) -> None:
     if level is None:
         settle(notice, GIVEN_UP, "no longer needed: somebody took the alert on")
         return
+    if notice.channel == PAGE:
+        settle(notice, SENT, AT_ONCE[PAGE])
+        return
     try:
         address = address_of(db, notice.practice.name, notice.staff, notice.channel)
     except CaretallyError:
@@ -170,7 +174,7 @@ def mail(how: Ways, notice: Notice, address: str, words: Words) -> str:
         raise NotSetUpError("no mail relay is set up")
     return send_mail(how.relay, Mail(
         id=f"notice-{notice.practice.name}-{notice.pk}", sender=how.sender, to=address,
-        subject=words.subject, text=words.text, at=notice.made_at,
+        subject=words.subject, text=words.text, at=notice.due_at,
     ))  # fmt: skip
 
 
