@@ -39,8 +39,8 @@ class Settings:
     owner_database_url: as database_url, for `migrate` alone: on PostgreSQL the owner of the tables.
     sealing_keys: keys under which secrets of others are kept, separated by commas, the newest
         first; one is made in the home where none is named.
-    hook_networks: networks of one's own that webhooks may be sent to, such as 10.1.0.0/16,
-        separated by commas; where none is named, webhooks go to the public network over TLS alone.
+    hook_networks: networks of one's own that webhooks may be sent to and vendors be asked in, such
+        as 10.1.0.0/16, separated by commas; where none is named, the public network over TLS alone.
     smtp_url: mail relay for notices of alerts, such as smtp://user:password@relay.example.org:587;
         smtps begins with TLS, smtp+plain does without. Where none is named, no mail is sent.
     mail_from: address that notices come from.

@@ -91,10 +91,10 @@ class Key:
 class Consent:
     """How a person lets us fetch their values, by OAuth 2.0 with a code.
 
-    asks_at: the page where the person agrees. token_path: after the vendor's address. scope: what
-    for. extra: further fields of a request for tokens. wrapped_in: field of the answer that holds
-    the tokens, where they are wrapped. user_in: field of the tokens that names the user. identify:
-    the question whose answer names the user, where the tokens do not.
+    asks_at: the page where the person agrees, or its place after the vendor's address. token_path:
+    likewise. scope: what for. scheme: of the names of users. extra: further fields of a request for
+    tokens. wrapped_in: field of the answer that holds the tokens, where they are wrapped. user_in:
+    field that names the user, of the tokens, or of the answer to `identify` where they do not.
     """
 
     asks_at: str
@@ -132,14 +132,15 @@ class PullPlan:
 
     address: of the vendor; the setting `address` of a connection takes its place, and `region` one
     of `regions`. subjects: `accounts` (who agreed), `devices` (that are on record) or `all` at
-    once. scheme: of the names of subjects. together: subjects that one question may name. first:
+    once. schemes: of the names of subjects, the surest first. together: subjects that one question
+    may name. first:
     the questions about subjects. read: what an answer means. settings: that must be set, with what
     they are.
     """
 
     address: str
     subjects: str
-    scheme: str
+    schemes: tuple[str, ...]
     key: Key
     first: First
     read: Read

@@ -25,6 +25,7 @@ from caretally.practice.sealing import (
     Sealed,
     about,
     forget_secret,
+    forget_secrets_below,
     keep_secret,
     kept_secret,
     open_sealed,
@@ -226,6 +227,8 @@ def end(office: Office, name: str) -> Connection:
     with office.db.atomic():
         found = turned(office, connection_named(office, name), ENDED)
         forget_secret(office.db, (office.practice, purpose_of(name)))
+        # Keys with which the vendor was asked, and tokens of those who agreed.
+        forget_secrets_below(office.db, (office.practice, purpose_of(name)))
     return found
 
 

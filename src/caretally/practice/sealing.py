@@ -115,6 +115,13 @@ def forget_secret(db: Database, place: tuple[str, str]) -> None:
     Secret.objects.using(db.alias).filter(practice__name=practice, purpose=purpose).delete()
 
 
+def forget_secrets_below(db: Database, place: tuple[str, str]) -> None:
+    """Delete the secrets of a practice whose purposes begin with one and a slash."""
+    practice, purpose = place
+    kept = Secret.objects.using(db.alias).filter(practice__name=practice)
+    kept.filter(purpose__startswith=f"{purpose}/").delete()
+
+
 def seal_anew(db: Database) -> int:
     """Seal all that is kept under the newest key; returns how many were under older ones.
 

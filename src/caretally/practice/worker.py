@@ -17,6 +17,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 
 from caretally.practice.duties import DUTIES, perform
 from caretally.practice.opened import journal
+from caretally.practice.pulling import pull_on
 from caretally.practice.streaming import stream_on
 from caretally.store.jobs import put_in_due, reap
 
@@ -61,8 +62,13 @@ def work_on(stop: Event, outside: Callable[[], datetime]) -> None:
     outside: a function that returns the time outside.
     """
     settle_down()
-    streams = Thread(target=stream_on, args=(journal(), stop), name="streams")
-    streams.start()
+    # What vendors take their time to answer keeps neither jobs nor what arrives waiting.
+    others = (
+        Thread(target=stream_on, args=(journal(), stop), name="streams"),
+        Thread(target=pull_on, args=(journal(), stop), name="pulls"),
+    )
+    for other in others:
+        other.start()
     try:
         worker = new_worker()
         while not stop.is_set():
@@ -70,4 +76,5 @@ def work_on(stop: Event, outside: Callable[[], datetime]) -> None:
             stop.wait(PAUSE_SECONDS)
     finally:
         stop.set()
-        streams.join()
+        for other in others:
+            other.join()

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TypeAlias
 
+from caretally.devices.pulls import PullPlan
 from caretally.devices.unpacked import Parse, Posted, Verify
 
 
@@ -43,6 +44,7 @@ class Slice:
     for simulators and tests. secret_words: what to enter as secret, for the page. repeats: whether
     an identical body may be news again, as a notification is. adapter: changes with the parser, so
     that it is known what read a delivery. answers_head: whether HEAD must answer 200.
+    pull: how values are fetched from a vendor that does not push them, or not all.
     """
 
     name: str
@@ -58,3 +60,4 @@ class Slice:
     answers_head: bool = False
     content_types: tuple[str, ...] = ("application/json",)
     settings: Mapping[str, str] = field(default_factory=dict)
+    pull: PullPlan | None = None

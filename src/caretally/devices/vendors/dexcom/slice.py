@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from caretally.devices.signatures import chosen_header
 from caretally.devices.vendors.dexcom.parse import USER, parse
+from caretally.devices.vendors.dexcom.pull import PULL
 from caretally.devices.vendors.dexcom.samples import samples
 from caretally.devices.vendors.slices import Slice
 from caretally.journal.quantities import CONTINUOUS_GLUCOSE
@@ -19,4 +20,5 @@ SLICE = Slice(
     samples=samples,
     secret_words="Any long secret, for a program of yours that passes pages on",  # noqa: S106 - words for a page
     settings={"region": "us", "address": ""},
+    pull=PULL,
 )

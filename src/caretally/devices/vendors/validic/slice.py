@@ -5,6 +5,7 @@ from __future__ import annotations
 from caretally.devices.signatures import chosen_header
 from caretally.devices.vendors.slices import Slice
 from caretally.devices.vendors.validic.parse import parse
+from caretally.devices.vendors.validic.pull import PULL
 from caretally.devices.vendors.validic.records import METRICS, USER
 from caretally.devices.vendors.validic.samples import samples
 from caretally.journal.quantities import PRESSURE
@@ -19,4 +20,5 @@ SLICE = Slice(
     samples=samples,
     secret_words="The value of the authorization header that Validic is told to send",  # noqa: S106 - words for a page
     settings={"stream": "", "address": ""},
+    pull=PULL,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from caretally.devices.vendors.slices import Slice
 from caretally.devices.vendors.withings.notification import USER
 from caretally.devices.vendors.withings.parse import TYPES, parse
+from caretally.devices.vendors.withings.pull import PULL
 from caretally.devices.vendors.withings.samples import samples
 from caretally.devices.vendors.withings.verify import ADDRESSES, verify
 from caretally.journal.quantities import PRESSURE
@@ -22,4 +23,5 @@ SLICE = Slice(
     answers_head=True,
     content_types=("application/x-www-form-urlencoded", "application/json"),
     settings={ADDRESSES: "", "address": ""},
+    pull=PULL,
 )
