@@ -14,12 +14,12 @@ from typing import Annotated
 import typer
 
 from caretally.cli import (
-    connection_commands,
     converting,
     deciding,
     entries_commands,
     founding_commands,
     mllp_commands,
+    pull_commands,
     replaying,
     rulebook_commands,
     secrets_commands,
@@ -51,7 +51,7 @@ app.add_typer(serving.commands)
 app.add_typer(founding_commands.commands)
 app.add_typer(mllp_commands.commands, name="mllp")
 app.add_typer(token_commands.commands, name="token")
-app.add_typer(connection_commands.commands, name="connection")
+app.add_typer(pull_commands.commands, name="connection")
 app.add_typer(secrets_commands.commands, name="secrets")
 app.add_typer(simulate_commands.commands, name="simulate")
 
