@@ -12,6 +12,7 @@ from caretally.cli.extras import loaded
 from caretally.cli.store_commands import stored
 from caretally.clock import outside
 
+__all__ = ["commands"]
 ROOM = "caretally.practice.authorizing"
 CALLBACK = "/connections/callback"
 

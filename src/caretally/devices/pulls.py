@@ -19,6 +19,8 @@ ABOUT = "caretally-about"
 """Header of a stored page: about whom or which device it is, as `scheme value`."""
 ASKED = "caretally-asked"
 """Header of a stored page: which question it answers."""
+PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
+"""Bytes that stand for themselves in a path; a point does not, so that no path leads upward."""
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
 
 
@@ -162,6 +164,18 @@ def about(posted: Posted, scheme: str) -> str:
     """
     told, _, name = posted.headers.get(ABOUT, "").partition(" ")
     return name if told == scheme else ""
+
+
+def in_path(text: str) -> str:
+    """Return a name as a part of a path, whatever is in it.
+
+    Example:
+        >>> in_path("77aa-1/../é")
+        '77aa-1%2F%2E%2E%2F%C3%A9'
+    """
+    return "".join(
+        chr(byte) if byte in PLAIN else f"%{byte:02X}" for byte in text.encode("utf-8", "replace")
+    )
 
 
 def words_of(instant: datetime) -> str:

@@ -8,6 +8,8 @@ and a time, however slowly it drips.
 from __future__ import annotations
 
 import logging
+import ssl
+from functools import cache
 from time import monotonic
 from types import TracebackType
 from typing import Any, Self
@@ -26,13 +28,20 @@ LISTENS = "caretally_listens"
 logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
+@cache
+def trust() -> ssl.SSLContext:
+    """Return whom we trust, read once: that takes longer than a question."""
+    made: ssl.SSLContext = httpx.create_ssl_context(trust_env=False)
+    return made
+
+
 class Caller:
     """Carries requests of an httpx client to where they may go, and bounds what comes back."""
 
     def __init__(self, networks: Networks) -> None:
         """Remember which networks of one's own may be called."""
         self._networks = networks
-        self._inner = httpx.HTTPTransport(trust_env=False, retries=0)
+        self._inner = httpx.HTTPTransport(trust_env=False, retries=0, verify=trust())
 
     def handle_request(self, request: Any) -> Any:
         """Send a request and return its whole answer.

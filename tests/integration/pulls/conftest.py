@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import msgspec
 import pytest
 from django.test import override_settings
 
+from caretally.clock import microseconds_of
 from caretally.devices.names import name_of
 from caretally.exchange.consenting import Tokens
 from caretally.journal.entries import DeviceRegistered, Entry, Identifier, PracticeRegistered
@@ -21,6 +23,7 @@ from caretally.practice.pull_keys import OwnKey, purse_of
 from caretally.practice.pulling import pull_due
 from caretally.practice.unpacking import unpack_due
 from caretally.store.database import ALL, Database, scoped
+from caretally.store.inbox import Arrived, keep_batch
 from caretally.store.models import Connection, Inbound, IntakeReading, PullMark
 from caretally.store.pull_marks import add_marks
 from caretally.store.stored_journal import StoredJournal
@@ -29,7 +32,7 @@ from tests.integration.pulls.fake import Fake, listening
 
 AT = datetime(2026, 11, 2, 14, tzinfo=UTC)
 PRACTICE = "prac_pulls"
-OWN = OwnKey(number="our-client", secret="client-secret")
+OWN = OwnKey(number="our-client", secret="client-secret")  # noqa: S106 - made up
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,15 +75,22 @@ class House:
 
     def save(self, body: object, number: str) -> None:
         """Append an entry of the practice."""
-        entry = Entry(
-            id=number, practice=PRACTICE, at=AT - timedelta(days=90), actor="system:test",
-            recorded_at=AT - timedelta(days=90), body=body,
-        )  # type: ignore[arg-type] # fmt: skip
-        self.journal.append([entry], AT)
+        began = AT - timedelta(days=90)
+        entry = Entry(id=number, at=began, recorded_at=began, actor="staff:nia", body=body)  # type: ignore[arg-type]
+        self.journal.append(PRACTICE, [entry], received_at=AT)
 
     def pull(self, at: datetime = AT) -> int:
         """Fetch what is due."""
         return pull_due(self.journal, at)
+
+    def deliver(self, connection: Connection, body: bytes) -> None:
+        """Store what a vendor pushed."""
+        row = self.again(connection)
+        arrived = Arrived(
+            PRACTICE, row.practice_id, row.pk, sha256(body).digest(), sha256(body).digest(), body,
+            "{}", microseconds_of(AT),
+        )  # fmt: skip
+        keep_batch(self.db, [arrived])
 
     def unpack(self, at: datetime = AT) -> list[IntakeReading]:
         """Unpack what was stored; returns all readings."""

@@ -1,11 +1,11 @@
-"""Vendors made up: a real HTTP server on loopback, with tokens that end and answers that go wrong."""
+"""Vendors made up: real HTTP on loopback, tokens that end, and answers that go wrong."""
 
 from __future__ import annotations
 
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
@@ -139,9 +139,10 @@ class Handler(BaseHTTPRequestHandler):
         if found.cut:
             self.send_header("Content-Length", str(len(found.body) + 100))
         self.end_headers()
-        for chunk in found.chunks or (found.body,):
-            self.wfile.write(chunk)
-            self.wfile.flush()
+        with suppress(OSError):
+            for chunk in found.chunks or (found.body,):
+                self.wfile.write(chunk)
+                self.wfile.flush()
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from caretally.devices.signatures import chosen_header
 from caretally.devices.vendors.slices import Slice
 from caretally.devices.vendors.smartmeter.parse import parse
+from caretally.devices.vendors.smartmeter.pull import PULL
 from caretally.devices.vendors.smartmeter.readings import SCHEME
 from caretally.devices.vendors.smartmeter.samples import samples
 from caretally.journal.quantities import (
@@ -26,5 +27,6 @@ SLICE = Slice(
     parse=parse,
     samples=samples,
     secret_words="The value of the authorization header that Smart Meter is told to send",  # noqa: S106 - words for a page
-    settings={"recorded_in": "utc"},
+    settings={"recorded_in": "utc", "address": ""},
+    pull=PULL,
 )

@@ -6,6 +6,7 @@ from caretally.devices.signatures import chosen_header
 from caretally.devices.vendors.slices import Slice
 from caretally.devices.vendors.tenovi.measurements import SCHEME, SINGLE
 from caretally.devices.vendors.tenovi.parse import parse
+from caretally.devices.vendors.tenovi.pull import PULL
 from caretally.devices.vendors.tenovi.samples import samples
 from caretally.journal.quantities import DIASTOLIC, PRESSURE, SYSTOLIC
 
@@ -18,4 +19,6 @@ SLICE = Slice(
     parse=parse,
     samples=samples,
     secret_words="The value of the authorization header that Tenovi is told to send",  # noqa: S106 - words for a page
+    settings={"secret_header": "authorization", "domain": "", "address": ""},
+    pull=PULL,
 )

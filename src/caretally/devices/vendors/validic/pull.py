@@ -11,7 +11,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from caretally.devices.pulls import ALL, QUERY, Ask, Key, Pace, Page, PullPlan, Subject, Turn
+from caretally.devices.pulls import (
+    ALL,
+    QUERY,
+    Ask,
+    Key,
+    Pace,
+    Page,
+    PullPlan,
+    Subject,
+    Turn,
+    in_path,
+)
 from caretally.devices.vendors.validic.events import events_in, holds_more_than_pokes
 
 CONNECT, REPLAY = "connect", "replay"
@@ -22,7 +33,7 @@ SILENCE = timedelta(hours=6)
 
 def first(subject: Subject) -> tuple[Ask, ...]:
     """Return the questions: a replay after a silence, and what is told now."""
-    stream = subject.settings.get("stream", "")
+    stream = in_path(subject.settings.get("stream", ""))
     connect = Ask(name=CONNECT, path=f"/streams/{stream}/connect", listens=LISTENS)
     if subject.until - subject.since < SILENCE:
         return (connect,)

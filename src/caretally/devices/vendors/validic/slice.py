@@ -19,6 +19,6 @@ SLICE = Slice(
     parse=parse,
     samples=samples,
     secret_words="The value of the authorization header that Validic is told to send",  # noqa: S106 - words for a page
-    settings={"stream": "", "address": ""},
+    settings={"secret_header": "authorization", "stream": "", "address": ""},
     pull=PULL,
 )
