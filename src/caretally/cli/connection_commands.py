@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
@@ -12,7 +12,7 @@ from caretally.cli import screen
 from caretally.cli.extras import loaded
 from caretally.cli.reading import refusal
 from caretally.cli.store_commands import stored
-from caretally.clock import now
+from caretally.clock import microseconds_of, now
 from caretally.settings import Settings
 
 commands = typer.Typer(no_args_is_help=True, help="Connect vendors of devices to practices.")
@@ -175,3 +175,50 @@ def end(connection: Name) -> None:
     office = office_of(connection)
     loaded(ROOM).end(office, connection)
     screen.tell(f"{connection} has ended: deliveries are answered 410")
+
+
+Moment = typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"], help="When it was received, UTC.")
+
+
+@commands.command(epilog="Example: caretally connection replay con_0123 --faults --dry-run")
+def replay(
+    connection: Name,
+    *,
+    delivery: Annotated[int, typer.Option(metavar="N", min=0, help="Only this delivery.")] = 0,
+    since: Annotated[datetime | None, Moment] = None,
+    until: Annotated[datetime | None, Moment] = None,
+    faults: Annotated[
+        bool, typer.Option("--faults", help="Only deliveries with faults that are open.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")
+    ] = False,
+) -> None:
+    """Read stored deliveries again, such as after an upgrade that understands more.
+
+    New readings go in; what is not read any more stays, and is put before a person.
+    """
+    office, room = office_of(connection), loaded("caretally.practice.replaying_deliveries")
+    which = room.Which(
+        connection=connection, delivery=delivery, since_us=moment_of(since),
+        until_us=moment_of(until), has_faults=faults,
+    )  # fmt: skip
+    found = (room.preview if dry_run else room.replay)(office, which)
+    for kind, word in KINDS.items():
+        for each in getattr(found, kind):
+            what = each.code or f"{each.metric} of {each.name}"
+            screen.write_text(f"{word}\tdelivery {each.delivery}\t{each.path or '-'}\t{what}\n")
+    counted = ", ".join(f"{found.counts[kind]:,} {word}" for kind, word in KINDS.items())
+    would = "would change" if dry_run else "changed"
+    screen.tell(f"{found.deliveries:,} deliveries read again; {would}: {counted}")
+
+
+KINDS = {
+    "new": "new readings", "changed": "changed readings", "gone": "readings not read any more",
+    "mended": "faults mended", "found": "new faults",
+}  # fmt: skip
+
+
+def moment_of(told: datetime | None) -> int:
+    """Return an instant as deliveries are kept by; 0 where none is told."""
+    return microseconds_of(told.replace(tzinfo=UTC)) if told is not None else 0

@@ -6,15 +6,16 @@ leaves a source that says from where it came once more.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from caretally.clock import instant_of_microseconds
-from caretally.store.database import MOST_IN_LIST, Database, Row, batches
+from caretally.store.database import MOST_IN_LIST, Database, Row, batches, insertion
 from caretally.store.inbox import copy_in, driver_cursor
 from caretally.store.intake_tables import OPEN, READY, REFUSED, TOLD, UNPACKED, WAITING
 
@@ -174,20 +175,24 @@ def store_read(db: Database, read: Sequence[Read], at: datetime, at_us: int) -> 
     """Store what was found in deliveries, and settle them; returns how many readings are new."""
     rows = [row for each in read for row in each.readings]
     repeated = store_readings(db, rows)
-    db.insert(
-        "store_intakeevent",
-        (*EventRow._fields, "state", "says"),
-        [(*row, TOLD, "") for each in read for row in unique_events(each.events)],
-    )
+    store_events(db, [row for each in read for row in each.events])
     store_faults(db, [row for each in read for row in each.faults], at)
     store_signs(db, [*signs_of(rows), *(row for each in read for row in each.signs)])
     settle_deliveries(db, read, repeated, at_us)
     return len(rows) - len(repeated)
 
 
-def unique_events(rows: Iterable[EventRow]) -> Iterable[EventRow]:
-    """Return what a delivery tells, each once."""
-    return {row.key: row for row in rows}.values()
+def store_events(db: Database, rows: Iterable[EventRow]) -> None:
+    """Store what deliveries tell beside readings, each once."""
+    values = [(*row, TOLD, "") for row in rows]
+    if values:
+        with db.connection.cursor() as cursor:
+            cursor.executemany(EVENT, values)
+
+
+EVENT = insertion("store_intakeevent", (*EventRow._fields, "state", "says")) + (
+    " ON CONFLICT (inbound_id, key) DO NOTHING"
+)
 
 
 READING_COLUMNS = (
@@ -373,35 +378,54 @@ SETTLED = (
     "UPDATE store_inbound SET state = %s, adapter = %s, readings = %s, repeats = %s, faults = %s, "
     "unpacked_us = %s WHERE id "
 )
+Outcome: TypeAlias = tuple[int | str, ...]
 
 
 def settle_deliveries(
     db: Database, read: Sequence[Read], repeated: Iterable[ReadingRow], at_us: int
 ) -> None:
     """Keep that deliveries were read, by which parser, and what was in them."""
-    again: dict[int, int] = {}
-    for row in repeated:
-        again[row.inbound_id] = again.get(row.inbound_id, 0) + 1
-    alike: dict[tuple[int | str, ...], list[int]] = {}
+    again = Counter(row.inbound_id for row in repeated)
+    alike: dict[Outcome, list[int]] = {}
     last: dict[int, int] = {}
     for each in read:
-        number = each.delivered.number
-        repeats = again.get(number, 0)
-        outcome = (
-            REFUSED if each.is_refused else UNPACKED, each.adapter,
-            len(each.readings) - repeats, repeats, len(each.faults), at_us,
-        )  # fmt: skip
-        alike.setdefault(outcome, []).append(number)
-        connection = each.delivered.connection
+        number, connection = each.delivered.number, each.delivered.connection
+        alike.setdefault(outcome_of(each, again[number], at_us), []).append(number)
         last[connection] = max(last.get(connection, 0), each.delivered.received_us)
-    for alike_in, numbers in alike.items():
-        if db.is_postgres:
-            with driver_cursor(db) as cursor:
-                cursor.execute(SETTLED + "= ANY(%s)", (*alike_in, numbers))
-            continue
-        for part in batches(numbers, MOST_IN_LIST):
-            db.run(f"{SETTLED}IN ({', '.join(['%s'] * len(part))})", *alike_in, *part)
+    for outcome, numbers in alike.items():
+        settle_alike(db, outcome, numbers)
     tell_received(db, last)
+
+
+def settle_again(db: Database, read: Sequence[Read], at_us: int) -> None:
+    """Keep that deliveries were read again, and what is in them now."""
+    told = db.rows_in(
+        "SELECT inbound_id FROM store_intakesource WHERE inbound_id IN ({})",
+        [each.delivered.number for each in read],
+    )
+    sources = Counter(row[0] for row in told)
+    for each in read:
+        number = each.delivered.number
+        repeats = min(sources[number], len(each.readings))
+        settle_alike(db, outcome_of(each, repeats, at_us), [number])
+
+
+def outcome_of(read: Read, repeats: int, at_us: int) -> Outcome:
+    """Return what is kept of a delivery that was read."""
+    return (
+        REFUSED if read.is_refused else UNPACKED, read.adapter, len(read.readings) - repeats,
+        repeats, len(read.faults), at_us,
+    )  # fmt: skip
+
+
+def settle_alike(db: Database, outcome: Outcome, numbers: Sequence[int]) -> None:
+    """Keep the same of several deliveries."""
+    if db.is_postgres:
+        with driver_cursor(db) as cursor:
+            cursor.execute(SETTLED + "= ANY(%s)", (*outcome, list(numbers)))
+        return
+    for part in batches(numbers, MOST_IN_LIST):
+        db.run(f"{SETTLED}IN ({', '.join(['%s'] * len(part))})", *outcome, *part)
 
 
 def tell_received(db: Database, last: Mapping[int, int]) -> None:
