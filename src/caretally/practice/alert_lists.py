@@ -19,7 +19,8 @@ from caretally.practice.vitals import words_of
 from caretally.store.access import Access, record_access
 from caretally.triage.alerts import CLOSED, OF_ALERTS, OPEN, Alert
 from caretally.triage.rules import Rule, signed_rule
-from caretally.triage.starting_points import CRISIS_RULES, STARTING_POINTS
+from caretally.triage.starting_points import STARTING_POINTS
+from caretally.triage.thresholds import rules_in_force
 
 MOST = 50
 """Alerts on a list."""
@@ -238,12 +239,12 @@ def reading_words(entry: Entry) -> str:
 
 def rule_of(in_force: tuple[Entry, ...], alert: Alert) -> Rule | None:
     """Return the rule that an alert was raised by, as it was signed, or the starting point."""
-    for entry in in_force:
-        if alert.signed_rule and entry.id == alert.signed_rule:
-            return signed_rule(entry)
-    starts = (*CRISIS_RULES, *STARTING_POINTS)
-    mine = [each for each in starts if each.rule == alert.rule and not alert.signed_rule]
-    return next((each for each in mine if each.level == alert.level), next(iter(mine), None))
+    if alert.signed_rule:
+        signed = (each for each in in_force if each.id == alert.signed_rule)
+        return next((signed_rule(each) for each in signed), None)
+    held = rules_in_force(in_force, alert.patient, alert.raised_at)
+    starts = (each for each in (*held, *STARTING_POINTS) if each.is_starting_point)
+    return next((each for each in starts if each.rule == alert.rule), None)
 
 
 def clinical_staff(office: Office) -> tuple[str, ...]:

@@ -135,29 +135,31 @@ def hours_of(policies: Policies, own: Sequence[Entry]) -> answer_times.Hours:
 
 def judge_streams(keeping: Watchkeeping, streams: Sequence[Stream]) -> int:
     """Judge patients inside a transaction and append what follows; returns how many entries."""
-    made: list[Entry] = []
-    for stream in streams:
-        made += entries_for(keeping, stream)
-    if made:
-        keeping.journal.append(keeping.book.practice, made, received_at=keeping.now)
+    count = append_steps(keeping, [(each, steps_for(keeping, each)) for each in streams])
     # What was just appended is about alerts only and marked the patients again.
     judged(keeping.book, [each.id for each in streams], keeping.day.isoformat())
+    return count
+
+
+def append_steps(keeping: Watchkeeping, found: Sequence[tuple[Stream, list[Step]]]) -> int:
+    """Append the entries of steps; what is stored already is left out. Returns how many."""
+    made: list[Entry] = []
+    for stream, taken in found:
+        if not taken or stream.patient is None:
+            continue
+        stored = keeping.journal.desk.shelf.entries(keeping.book.db, stream)
+        known = {entry.id for entry in stored}
+        entries = (entry_of(keeping, stream.patient, step) for step in taken)
+        made += (entry for entry in entries if entry.id not in known)
+    if made:
+        keeping.journal.append(keeping.book.practice, made, received_at=keeping.now)
     return len(made)
 
 
-def entries_for(keeping: Watchkeeping, stream: Stream) -> list[Entry]:
-    """Return what is to be appended about a patient; what is stored already is left out."""
-    assert stream.patient is not None
-    stored = keeping.journal.desk.shelf.entries(keeping.book.db, stream)
-    record = recent_record(keeping, stream)
-    scene = scene_of(keeping, record)
-    if scene is None:
-        return []
-    found = [entry_of(keeping, stream.patient, step) for step in steps(scene)]
-    if not found:
-        return []
-    known = {entry.id for entry in stored}
-    return [entry for entry in found if entry.id not in known]
+def steps_for(keeping: Watchkeeping, stream: Stream) -> list[Step]:
+    """Return what follows from a patient's readings."""
+    scene = scene_of(keeping, recent_record(keeping, stream))
+    return steps(scene) if scene is not None else []
 
 
 def entry_of(keeping: Watchkeeping, patient: str, step: Step) -> Entry:

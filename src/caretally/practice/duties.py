@@ -14,6 +14,7 @@ from django_tasks import task
 
 from caretally.clock import now, outside
 from caretally.exchange.timestamps import stamping
+from caretally.practice.device_alerts import alert_devices
 from caretally.practice.hooks import deliver_due
 from caretally.practice.idempotency import forget_answers
 from caretally.practice.notices import tell_due
@@ -82,6 +83,7 @@ DUTIES: Mapping[str, Rota] = {
     "notices": Rota(timedelta(seconds=2), send_notices),
     "answers": Rota(timedelta(hours=1), forget_answered),
     "timers": Rota(timedelta(minutes=1), sweep_forgotten),
+    "devices": Rota(timedelta(minutes=5), alert_devices),
     "worklist": Rota(timedelta(minutes=1), refresh_all),
     "seal": Rota(timedelta(minutes=10), seal_daily),
     "jobs": Rota(timedelta(minutes=10), forget_jobs),

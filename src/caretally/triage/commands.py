@@ -14,7 +14,7 @@ from caretally.triage.vitals import BY_CODE
 PRACTITIONERS = frozenset({"physician", "np", "pa", "cns", "cnm"})
 MOST_DAYS, MOST_DAYS_COMPARED = 21, 14
 """Readings are looked at thirty days back; nothing may need more."""
-is_condition = re.compile(r"[A-Z][0-9][0-9A-Z](\.?[0-9A-Z]{1,4})?").fullmatch
+is_condition = re.compile(r"[A-Z][0-9]([0-9A-Z](\.?[0-9A-Z]{1,4})?)?").fullmatch
 
 
 def set_threshold(register: Register, filing: Filing, body: ThresholdSet) -> tuple[Entry, ...]:

@@ -135,13 +135,13 @@ def undotted(code: str) -> str:
 
 
 def shortened(number: Decimal) -> str:
-    """Return a number without zeros at its end.
+    """Return a number for reading: two digits after the point at most, no zeros at its end.
 
     Example:
         >>> shortened(Decimal("160")), shortened(Decimal("37.50"))
         ('160', '37.5')
     """
-    text = f"{number:f}"
+    text = f"{round(number, 2):f}" if int(number.as_tuple().exponent) < -2 else f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

@@ -40,7 +40,8 @@ ANSWER_MINUTES: Mapping[str, int] = {
 }  # fmt: skip
 """Within how many minutes an alert of a level is to be acknowledged; habits of this program."""
 HEART_FAILURE = ("I50", "I11.0", "I13.0", "I13.2")
-HYPERTENSION = ("I10", "I11", "I12", "I13", "I15", "I16", "I1A")
+HYPERTENSION = ("I1",)
+"""All hypertensive diseases, I10 to I1A."""
 DIABETES = ("E08", "E09", "E10", "E11", "E13")
 LUNG_DISEASE = ("J44",)
 CONDITION_WORDS: Mapping[str, str] = {

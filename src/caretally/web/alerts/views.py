@@ -114,6 +114,9 @@ def alert_page(
         "outcome": OUTCOME_WORDS.get(told.alert.outcome, ""), "names": names,
         "owner": name_of(names, told.alert.owner) if told.alert.owner else "",
         "taken_by": name_of(names, told.alert.acknowledged_by),
+        "story": [(each, name_of(names, getattr(each.body, "by", None) or each.actor),
+                   [name_of(names, who) for who in getattr(each.body, "told", ())])
+                  for each in told.story],
         "closed_by": name_of(names, told.alert.closed_by or "system:alerts"),
         "may_answer": office.caller.may(ANSWER_ALERTS) and bool(office.caller.staff),
         "close_fields": fields["close"], "assign_fields": fields["assign"],
