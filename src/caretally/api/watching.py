@@ -12,8 +12,9 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from caretally.api.metering import REQUESTS
+from caretally.clock import microseconds_of, now
 from caretally.practice.opened import journal
-from caretally.store.counts import Counts, counts
+from caretally.store.counts import Counts, IntakeCounts, counts, intake_counts
 from caretally.store.database import ALL, Database, scoped
 from caretally.store.tending import pending
 
@@ -41,11 +42,18 @@ class Journal(Collector):
         """Yield each count as it is now."""
         with scoped(ALL):
             found: Counts = counts(journal().db)
+            intake: IntakeCounts = intake_counts(journal().db)
+        lag = microseconds_of(now()) - intake.since_us if intake.waiting else 0
         for name, words, value in (
             ("journal_entries", "Entries in the journal, access entries among them", found.entries),
             ("journal_bytes", "Bytes that the journal takes in the database", found.size),
             ("deliveries_waiting", "Events on their way to subscriptions", found.deliveries),
             ("jobs_waiting", "Jobs that wait for a worker", found.jobs),
+            ("inbound_waiting", "Deliveries of vendors that wait to be read", intake.waiting),
+            ("inbound_lag_seconds", "Since when the oldest of them waits", max(0, lag) / 1e6),
+            ("readings_waiting", "Readings that wait to be filed", intake.ready),
+            ("readings_held", "Readings held back for a person", intake.held),
+            ("faults_open", "Parts of deliveries that were not understood", intake.faults),
         ):
             yield GaugeMetricFamily(f"caretally_{name}", words, value=value)
 

@@ -15,6 +15,7 @@ from django_tasks import task
 from caretally.clock import now, outside
 from caretally.exchange.timestamps import stamping
 from caretally.practice.device_alerts import alert_devices
+from caretally.practice.forgetting import forget_bodies
 from caretally.practice.hooks import deliver_due
 from caretally.practice.idempotency import forget_answers
 from caretally.practice.notices import tell_due
@@ -75,7 +76,7 @@ def forget_answered(kept: StoredJournal, at: datetime) -> int:
 
 def purge_daily(kept: StoredJournal, at: datetime) -> int:
     """Take away what is kept no longer; the journal is never among it."""
-    return purge(kept.db, at, outside())
+    return purge(kept.db, at, outside()) + forget_bodies(kept, at)
 
 
 DUTIES: Mapping[str, Rota] = {

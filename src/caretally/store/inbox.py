@@ -5,7 +5,7 @@ Storing takes no lock of the practice: what arrives waits for nobody who works t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from typing import NamedTuple
@@ -180,11 +180,3 @@ def entrance(db: Database, name: str, purpose: str) -> Entrance | None:
     return Entrance(
         number, practice_number, practice, vendor, state, settings, key or "", bytes(sealed or b"")
     )
-
-
-def waiting_count(db: Database) -> Mapping[str, int]:
-    """Return how many deliveries wait and since when the oldest does, in microseconds."""
-    rows = db.rows(
-        "SELECT COUNT(*), COALESCE(MIN(received_us), 0) FROM store_inbound WHERE state = 0"
-    )
-    return {"count": rows[0][0], "since_us": rows[0][1]}
