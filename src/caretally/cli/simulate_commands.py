@@ -13,6 +13,45 @@ ROOM = "caretally.cli.simulating"
 """Loaded when it is asked for: no other command waits for the vendors' parsers."""
 
 
+Patients = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N", min=1,
+        help="How many devices; by default those in patients' hands, without --practice 100.",
+    ),
+]  # fmt: skip
+PracticeOf = Annotated[
+    str,
+    typer.Option(
+        metavar="ID",
+        help="Into this practice of this program's database, over a connection of its own.",
+    ),
+]
+Address = Annotated[
+    str, typer.Option(metavar="URL", help="Of a running program, such as https://….")
+]
+Connection = Annotated[
+    str, typer.Option(metavar="ID", help="With --url: as `connection create` printed it.")
+]
+SecretFile = Annotated[
+    str, typer.Option(metavar="FILE", help="With --url: holds the connection's secret.")
+]
+Out = Annotated[
+    str,
+    typer.Option(
+        metavar="FILE",
+        help="Write deliveries to a new file instead, a line of JSON each, with what they are.",
+    ),
+]
+Days = Annotated[int, typer.Option(metavar="N", min=1, max=366, help="Of measurements.")]
+End = Annotated[
+    str, typer.Option(metavar="INSTANT", help="Before which all is measured; by default now.")
+]
+Speed = Annotated[str, typer.Option(metavar="FACTOR", help="How much faster than life, or max.")]
+Percent = Annotated[int, typer.Option(metavar="PERCENT", min=0, max=50, help="Of the readings.")]
+Seed = Annotated[int, typer.Option(metavar="S", help="Names one of many streams.")]
+
+
 @commands.command(
     epilog="Example: caretally simulate devices --vendor tenovi --practice prac_lakeside --days 2 "
     "--speed max"
@@ -20,48 +59,19 @@ ROOM = "caretally.cli.simulating"
 def devices(
     *,
     vendor: Annotated[str, typer.Option(metavar="NAME", help="In whose words.")],
-    patients: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            min=1,
-            help="How many devices; by default those in patients' hands, without --practice 100.",
-        ),
-    ] = None,
-    practice: Annotated[
-        str,
-        typer.Option(
-            metavar="ID",
-            help="Into this practice of this program's database, over a connection of its own.",
-        ),
-    ] = "",
-    url: Annotated[
-        str, typer.Option(metavar="URL", help="Of a running program, such as https://….")
-    ] = "",
-    connection: Annotated[
-        str, typer.Option(metavar="ID", help="With --url: as `connection create` printed it.")
-    ] = "",
-    secret_file: Annotated[
-        str, typer.Option(metavar="FILE", help="With --url: holds the connection's secret.")
-    ] = "",
-    out: Annotated[
-        str,
-        typer.Option(
-            metavar="FILE",
-            help="Write deliveries to a new file instead, a line of JSON each, with what they are.",
-        ),
-    ] = "",
-    days: Annotated[int, typer.Option(metavar="N", min=1, max=366, help="Of measurements.")] = 1,
-    end: Annotated[
-        str, typer.Option(metavar="INSTANT", help="Before which all is measured; by default now.")
-    ] = "",
-    speed: Annotated[
-        str, typer.Option(metavar="FACTOR", help="How much faster than life, or max.")
-    ] = "100x",
-    duplicates: Annotated[int, typer.Option(metavar="PERCENT", min=0, max=50)] = 5,
-    late: Annotated[int, typer.Option(metavar="PERCENT", min=0, max=50)] = 3,
-    broken: Annotated[int, typer.Option(metavar="PERCENT", min=0, max=50)] = 1,
-    seed: Annotated[int, typer.Option(metavar="S", help="Names one of many streams.")] = 1,
+    patients: Patients = None,
+    practice: PracticeOf = "",
+    url: Address = "",
+    connection: Connection = "",
+    secret_file: SecretFile = "",
+    out: Out = "",
+    days: Days = 1,
+    end: End = "",
+    speed: Speed = "100x",
+    duplicates: Percent = 5,
+    late: Percent = 3,
+    broken: Percent = 1,
+    seed: Seed = 1,
 ) -> None:
     """Send what devices of many patients measure, signed as the vendor signs.
 

@@ -9,6 +9,7 @@ from caretally.devices.vendors.csv.slice import SLICE as CSV
 from caretally.devices.vendors.dexcom.slice import SLICE as DEXCOM
 from caretally.devices.vendors.fhir.slice import SLICE as FHIR
 from caretally.devices.vendors.hl7v2.slice import SLICE as HL7V2
+from caretally.devices.vendors.impilo.slice import SLICE as IMPILO
 from caretally.devices.vendors.slices import Slice
 from caretally.devices.vendors.smartmeter.slice import SLICE as SMARTMETER
 from caretally.devices.vendors.tenovi.slice import SLICE as TENOVI
@@ -19,6 +20,6 @@ from caretally.devices.vendors.withings.slice import SLICE as WITHINGS
 SLICES: Mapping[str, Slice] = {
     each.name: each
     for each in (
-        TENOVI, SMARTMETER, BODYTRACE, WITHINGS, DEXCOM, VALIDIC, TERRA, FHIR, HL7V2, CSV,
+        TENOVI, SMARTMETER, BODYTRACE, IMPILO, WITHINGS, DEXCOM, VALIDIC, TERRA, FHIR, HL7V2, CSV,
     )
 }  # fmt: skip
