@@ -23,6 +23,7 @@ from benchmarks import (
     alert_latency,
     api_decisions,
     equality,
+    million_readings,
     one_month,
     pages,
     population,
@@ -225,6 +226,20 @@ def running(*, quick: bool) -> list[Shown]:
     return found
 
 
+def million(*, quick: bool) -> list[Shown]:
+    """Tell readings while the worker dies, and count them a second time from the raw bodies."""
+    readings = million_readings.READINGS if quick else million_readings.FULL
+    found = million_readings.measure(readings, million_readings.KILLS, ("sqlite", "postgres"))
+    return [
+        Shown(
+            f"{database}, {readings:,} readings, {came['kills']} kills: {what}",
+            f"{asked:,}", f"{measured:,}", asked == measured and million_readings.is_well(came),
+        )
+        for database, came in found.items()
+        for what, asked, measured in came["tallies"]
+    ]  # fmt: skip
+
+
 def mutants(*, quick: bool) -> list[Shown]:
     """Read the report of the last mutation run, which takes too long to be repeated here."""
     what = "mutants of billability and patient_months killed"
@@ -250,6 +265,7 @@ ROWS: dict[str, Callable[..., Sequence[Shown]]] = {
     "scenarios": scenarios, "equality": same, "one_month": single, "population": bulk,
     "replay": again, "saves": saved, "interface": through_the_interface, "pages": over_http,
     "start": started, "running": running, "mutation": mutants, "alerts": alerts_seen,
+    "million": million,
 }  # fmt: skip
 
 

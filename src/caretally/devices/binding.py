@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from caretally.devices.names import name_of
@@ -79,7 +80,7 @@ def bound(
         return Unbound(hold=Hold(rule=UNKNOWN_DEVICE, says=says))
     if reading.measured_at is None and reading.offset_seconds is None:
         return bound_by_wall(reading, device, custody, home_of)
-    when = placed(reading, home_of(""))
+    when = placed(reading, partial(home_of, ""))
     if isinstance(when, Hold):
         return Unbound(hold=when, device=device)
     holder = holder_at(custody, when.at)
@@ -97,13 +98,13 @@ def bound_by_wall(
     """
     refused: Hold | None = None
     for holder in dict.fromkeys(each.patient for each in custody if each.patient):
-        when = placed(reading, home_of(holder))
+        when = placed(reading, partial(home_of, holder))
         if isinstance(when, Hold):
             refused = refused or when
         elif holder_at(custody, when.at) == holder:
             return Bound(device=device, patient=holder, placed=when)
     if refused is None:
-        when = placed(reading, home_of(""))
+        when = placed(reading, partial(home_of, ""))
         refused = when if isinstance(when, Hold) else in_nobodys_hands(when.at)
     return Unbound(hold=refused, device=device)
 

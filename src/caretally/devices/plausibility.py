@@ -134,13 +134,13 @@ def units_fit(judged: Judged) -> Hold | None:
 def clock_is_right(judged: Judged) -> Hold | None:
     """A reading must not be measured well after it was received, nor more than a year before."""
     measured, received = judged.body.measured_at, judged.received_at
+    if received - OLD <= measured <= received + AHEAD:
+        return None
     told = f"measured at {measured:%Y-%m-%d %H:%M} UTC, received at {received:%Y-%m-%d %H:%M} UTC"
-    if measured > received + AHEAD:
+    if measured > received:
         expected = f"expected at most {AHEAD.seconds // 60} minutes after"
         return Hold(rule=CLOCK_AHEAD, says=f"{told}; {expected}")
-    if measured < received - OLD:
-        return Hold(rule=TOO_OLD, says=f"{told}; expected at most {OLD.days} days before")
-    return None
+    return Hold(rule=TOO_OLD, says=f"{told}; expected at most {OLD.days} days before")
 
 
 def values_are_possible(judged: Judged) -> Hold | None:

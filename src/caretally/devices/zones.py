@@ -6,6 +6,7 @@ never UTC because nothing else was told. Which one was used is kept with the rea
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -43,10 +44,10 @@ class Zone:
     name: str
 
 
-def placed(reading: VendorReading, home: Zone) -> Placed | Hold:
+def placed(reading: VendorReading, home_of: Callable[[], Zone]) -> Placed | Hold:
     """Return when a reading was measured, or why that cannot be told.
 
-    home: in which a local time is read where the device told no offset.
+    home_of: returns the zone in which a local time is read where the device told no offset.
     """
     told = "" if reading.offset_seconds is None else f"{DEVICE} {offset_text(reading)}"
     if reading.measured_at is not None:
@@ -56,7 +57,7 @@ def placed(reading: VendorReading, home: Zone) -> Placed | Hold:
     if reading.offset_seconds is not None:
         at = reading.wall.replace(tzinfo=UTC) - timedelta(seconds=reading.offset_seconds)
         return Placed(at=at, zone=told)
-    return placed_wall(reading.wall, home)
+    return placed_wall(reading.wall, home_of())
 
 
 def offset_text(reading: VendorReading) -> str:
