@@ -236,9 +236,14 @@ def bound_step(canvas: Canvas, upward: Upward, bound: Bound) -> str:
     says = said(bound.says + (", a starting point" if bound.is_starting_point else ""))
     name = ""
     if ends - begins >= ROOM_FOR_WORDS:
+        # High bounds are named on the left below the line, low ones on the right above it, so that
+        # two that lie close together stay readable.
+        is_high = bound.side == "high"
+        edge = f'x="{x}" dx="3" dy="10"' if is_high else f'x="{tenths(ends)}" dx="-3" dy="-3"'
+        anchor = "start" if is_high else "end"
         name = (
-            f'<text class="vs-bound-name" fill="{BOUND}" font-size="9.5" x="{x}" y="{y}" dx="3" '
-            f'dy="{"10" if bound.side == "high" else "-3"}">{said(bound.says)}</text>'
+            f'<text class="vs-bound-name" fill="{BOUND}" font-size="9.5" y="{y}" {edge} '
+            f'text-anchor="{anchor}">{said(bound.says)}</text>'
         )
     return (
         f'<path class="vs-bound" stroke="{BOUND}" fill="none" stroke-width="1.3" '

@@ -1,0 +1,1 @@
+"""Patients whose readings have become few."""
