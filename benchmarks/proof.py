@@ -198,7 +198,39 @@ def started(*, quick: bool) -> list[Shown]:
     ]  # fmt: skip
 
 
-FULL = {"STORE_SAVES": "1000", "SERVED_SAVES": "1000", "SERVED_KILLS": "10"}
+def deliveries(*, quick: bool) -> list[Shown]:
+    """Measure deliveries beside bare inserts, and how soon vendors are answered."""
+    found = []
+    for kind in intake_rates.KINDS:
+        told = intake_rates.measure(kind, seconds=5 if quick else intake_rates.SECONDS)
+        for what, rates in (("payload to stored delivery", told.delivery),
+                            ("delivery to stored reading", told.reading)):  # fmt: skip
+            found.append(
+                Shown(
+                    f"{what} / bare insert, {kind}", f"≥ {intake_rates.ASKED_RATIO}",
+                    f"{rates.ratio:.2f} ({rates.ours:,.0f} of {rates.bare:,.0f}/s)",
+                    rates.ratio >= intake_rates.ASKED_RATIO,
+                )
+            )  # fmt: skip
+        answers = told.answers
+        found.append(
+            Shown(
+                f"webhook at {intake_rates.RATE}/s, p99, {kind}",
+                f"≤ {intake_rates.ASKED_MILLISECONDS} ms",
+                f"{answers.worst_of_100:.0f} ms (p50 {answers.middle:.1f}; "
+                f"{answers.refused} refused)",
+                answers.worst_of_100 <= intake_rates.ASKED_MILLISECONDS and not answers.refused,
+            )
+        )  # fmt: skip
+    return found
+
+
+FULL = {
+    "STORE_SAVES": "1000",
+    "SERVED_SAVES": "1000",
+    "SERVED_KILLS": "10",
+    "SERVED_DELIVERIES": "1000",
+}
 """Sizes of the tests that kill programs while they save."""
 RUNNING = {
     "killed while saving, store and server": (
@@ -263,7 +295,7 @@ def alerts_seen(*, quick: bool) -> list[Shown]:
 
 ROWS: dict[str, Callable[..., Sequence[Shown]]] = {
     "scenarios": scenarios, "equality": same, "one_month": single, "population": bulk,
-    "replay": again, "saves": saved, "interface": through_the_interface, "pages": over_http,
+    "replay": again, "saves": saved, "interface": through_the_interface, "pages": over_http, "intake": deliveries,
     "start": started, "running": running, "mutation": mutants, "alerts": alerts_seen,
     "million": million,
 }  # fmt: skip
