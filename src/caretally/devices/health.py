@@ -160,14 +160,18 @@ def concerns_of(
 
 
 def concern_of(each: Watched, kind: str, since: datetime, told: tuple[str, str]) -> DeviceConcern:
-    """Return a concern; a silence is the same as long as it began at the same instant."""
+    """Return a concern.
+
+    A silence is the same as long as it began at the same instant; a low battery is told anew in
+    another month, for batteries are changed.
+    """
     cause, says = told
     named = kind in {SILENT, NEVER_CONNECTED}
-    began = since if named else each.since
+    began = since.isoformat() if named else f"{since:%Y-%m}"
     why = f" Likely cause: {CAUSE_WORDS[cause]}." if named else ""
     return DeviceConcern(
         patient=each.patient, device=each.device, kind=kind, since=since, cause=cause,
-        says=says + why, key=f"{kind} {each.device} {each.patient} {began.isoformat()}",
+        says=says + why, key=f"{kind} {each.device} {each.patient} {began}",
     )  # fmt: skip
 
 

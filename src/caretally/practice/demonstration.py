@@ -7,6 +7,7 @@ visitor to do. Nothing here touches a database that holds anything.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from django.contrib.auth import get_user_model
 from caretally.journal.entries import Entry
 from caretally.practice.alerting import raise_alerts
 from caretally.practice.demo_clock import BEGINS_AT, keep_in
+from caretally.practice.demonstration_devices import device_entries, furnish, spare_entries
 from caretally.practice.roles import (
     ADMINISTRATOR,
     AUDITOR,
@@ -24,6 +26,7 @@ from caretally.practice.roles import (
     NURSE,
     PRACTITIONER,
 )
+from caretally.store.database import scoped
 from caretally.store.models import Membership, Practice
 from caretally.store.stored_journal import StoredJournal
 from caretally.synthetic.lives import ada, ben, cleo, dev, edie, fay, gus, hal, practices
@@ -84,10 +87,19 @@ def set_up(journal: StoredJournal, home: Path, outside: datetime) -> str:
     for practice, entries in ((LAKESIDE, lakeside_entries()), (HARBOR, harbor_entries())):
         journal.append(practice, known_by(entries, BEGINS_AT), received_at=BEGINS_AT)
         raise_alerts(journal, practice, {entry.patient or "" for entry in entries}, BEGINS_AT)
+    with_devices(journal, known_by(lakeside_entries(), BEGINS_AT))
     for login in LOGINS:
         make_account(login, password)
     keep_in(home, outside, password)
     return password
+
+
+def with_devices(journal: StoredJournal, entries: Sequence[Entry]) -> None:
+    """Put the devices of Lakeside on its books, and let vendors deliver."""
+    devices = (*device_entries(entries, BEGINS_AT), *spare_entries("pat_gus", BEGINS_AT))
+    journal.append(LAKESIDE, devices, received_at=BEGINS_AT)
+    with scoped(LAKESIDE, journal.db.alias):
+        furnish(journal, LAKESIDE, BEGINS_AT)
 
 
 def make_account(login: Login, password: str) -> None:

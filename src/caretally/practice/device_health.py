@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from caretally.devices.health import NEVER_CONNECTED, SILENT, DeviceConcern
+from caretally.devices.health import DeviceConcern
 from caretally.journal.corrections import resolve
 from caretally.journal.entries import Entry, StayRecorded
-from caretally.practice.device_lists import all_cards, concerns_of, health_of
+from caretally.practice.device_lists import SILENCES, all_cards, concerns_of, health_of
 from caretally.store.charts import chart_entries
 from caretally.store.stored_journal import StoredJournal
 from caretally.store.streams import PATIENT, Book, book_of, named_streams
@@ -29,11 +29,12 @@ def health_concerns(
     if book is None:
         return ()
     cards, health = all_cards(book), health_of(book)
-    found = concerns_of(book, cards, health, at)
-    silent = {each.patient for each in found if each.kind in {SILENT, NEVER_CONNECTED}}
+    desk = (book, journal.desk.shelf)
+    found = concerns_of(desk, cards, health, at)
+    silent = {each.patient for each in found if each.kind in SILENCES}
     away = patients_away(journal, book, silent, at)
     active = active_patients(book, {each.patient for each in found})
-    concerns = concerns_of(book, cards, health, at, away) if away else found
+    concerns = concerns_of(desk, cards, health, at, away) if away else found
     return tuple(each for each in concerns if each.patient in active)
 
 

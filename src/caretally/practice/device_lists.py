@@ -6,26 +6,36 @@ Who holds a device is told to those who may see that patient; to others it is in
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from caretally.clock import instant_of_microseconds
 from caretally.codes import DEVICE_STATUSES
 from caretally.devices.catalogue import GONE
-from caretally.devices.health import CAUSE_WORDS, DeviceConcern, Watched, concerns
+from caretally.devices.health import (
+    CAUSE_WORDS,
+    NEVER_CONNECTED,
+    SILENT,
+    DeviceConcern,
+    Watched,
+    concerns,
+)
+from caretally.journal.entries import ReadingRecorded
 from caretally.practice.office import Office
 from caretally.practice.roles import MANAGE_DEVICES, SEE_PATIENTS
 from caretally.store.cards import COLUMNS as PATIENT_COLUMNS
 from caretally.store.cards import Card
 from caretally.store.database import Row
 from caretally.store.device_cards import COLUMNS, DeviceOnCard, card_in
-from caretally.store.streams import Book
+from caretally.store.shelf import Shelf
+from caretally.store.streams import PATIENT, Book, named_streams
 
 PAGE = 50
 ELSEWHERE = "a patient"
 """What to call a holder whom the caller may not see."""
 HELD, FREE = "held", "free"
+SILENCES = (SILENT, NEVER_CONNECTED)
 WATCHES = {"silent": "Silent", "never_connected": "Never connected", "low_battery": "Low battery",
            "weak_signal": "Weak signal"}  # fmt: skip
 
@@ -70,14 +80,27 @@ class DeviceSearch:
 class DeviceRow:
     """A device in a list.
 
-    holder: what to call who has it; empty in stock. patient: the id, where the caller may see it.
+    measured_at: of its last reading in the record, by whichever way it came. holder: what to call
+    who has it; empty in stock. patient: the id, where the caller may see it.
     """
 
     card: DeviceOnCard
     health: Health
     concern: DeviceConcern | None
+    measured_at: datetime | None = None
     holder: str = ""
     patient: str = ""
+
+    @property
+    def heard_at(self) -> datetime | None:
+        """When it was last heard of, by a connection or a reading in the record."""
+        return latest(self.health.sign_at, self.health.reading_at, self.measured_at)
+
+    @property
+    def heard_by(self) -> str:
+        """What was heard last: a delivery, or a reading that came by another way."""
+        by_connection = latest(self.health.sign_at, self.health.reading_at)
+        return "delivery" if self.heard_at == by_connection else "reading in the record"
 
     @property
     def cause(self) -> str:
@@ -111,14 +134,23 @@ def find_devices(office: Office, search: DeviceSearch) -> DevicesFound:
     book = office.book()
     cards = all_cards(book)
     health = health_of(book)
-    worries = {each.device: each for each in concerns_of(book, cards, health, office.now)}
+    told = concerns_of((book, office.journal.desk.shelf), cards, health, office.now)
+    worries = {each.device: each for each in told}
     fitting = [each for each in cards if fits(each, search, worries.get(each.device))]
     fitting.sort(key=lambda each: (each.device not in worries, each.status in GONE, each.device))
     number = max(1, min(search.number, -(-len(fitting) // PAGE)))
     shown = fitting[(number - 1) * PAGE : number * PAGE]
     holders = holders_of(office, {each.patient for each in shown} - {""})
+    measured = measured_by(
+        book,
+        office.journal.desk.shelf,
+        {each.device: each.patient for each in shown if each.patient},
+    )
     return DevicesFound(
-        rows=tuple(row_of(each, health, worries, holders) for each in shown),
+        rows=tuple(
+            replace(row_of(each, health, worries, holders), measured_at=measured.get(each.device))
+            for each in shown
+        ),
         count=len(fitting), number=number, counts=counts_of(cards, worries.values()),
         vendors=tuple(sorted({each.vendor for each in cards} - {""})),
     )  # fmt: skip
@@ -214,16 +246,41 @@ def number_in(text: str) -> Decimal | None:
 
 
 def concerns_of(
-    book: Book,
+    desk: tuple[Book, Shelf],
     cards: Iterable[DeviceOnCard],
     health: Mapping[str, Health],
     at: datetime,
     away: frozenset[str] = frozenset(),
 ) -> tuple[DeviceConcern, ...]:
-    """Return what should be seen to; away: patients who are in a facility."""  # fmt: skip
+    """Return what should be seen to; away: patients who are in a facility.
+
+    A reading that came by another way than a connection is a sign of life too: where a device seems
+    silent, the chart of its holder is asked.
+    """  # fmt: skip
+    book, shelf = desk
     held = [each for each in cards if each.patient and each.status not in GONE]
     watched = [watched_of(each, health.get(each.device, NOTHING_HEARD), away) for each in held]
-    return concerns(watched, vendors_heard(book), at)
+    heard = vendors_heard(book)
+    found = concerns(watched, heard, at)
+    silent = {each.device: each.patient for each in found if each.kind in SILENCES}
+    measured = measured_by(book, shelf, silent)
+    if not measured:
+        return found
+    known = [replace(each, reading_at=latest(each.reading_at, measured.get(each.device)))
+             for each in watched]  # fmt: skip
+    return concerns(known, heard, at)
+
+
+def measured_by(book: Book, shelf: Shelf, devices: Mapping[str, str]) -> dict[str, datetime]:
+    """Return when devices last measured something, by the charts of their holders."""
+    streams = named_streams(book, {PATIENT + patient for patient in devices.values()})
+    found: dict[str, datetime] = {}
+    for stream in streams.values():
+        for entry in shelf.entries(book.db, stream):
+            body = entry.body
+            if isinstance(body, ReadingRecorded) and devices.get(body.device) == stream.patient:
+                found[body.device] = max(found.get(body.device, entry.at), entry.at)
+    return found
 
 
 def watched_of(card: DeviceOnCard, health: Health, away: frozenset[str]) -> Watched:

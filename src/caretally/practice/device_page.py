@@ -7,7 +7,7 @@ own access chain; others see that somebody has the device.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from caretally.devices.catalogue import GONE
@@ -29,6 +29,7 @@ from caretally.practice.device_lists import (
     concerns_of,
     health_of,
     holders_of,
+    measured_by,
     require_devices,
     row_of,
 )
@@ -164,8 +165,12 @@ def row_with_health(
     """Return the device with its health; devices of the same gateway are looked at with it."""
     health = health_of(book)
     away = frozenset({card.patient} if chart and is_away(chart, office.now) else ())
-    worries = concerns_of(book, all_cards(book), health, office.now, away)
-    return row_of(card, health, {each.device: each for each in worries}, seen)
+    desk = (book, office.journal.desk.shelf)
+    worries = concerns_of(desk, all_cards(book), health, office.now, away)
+    held = {card.device: card.patient} if card.patient else {}
+    measured = measured_by(book, office.journal.desk.shelf, held)
+    row = row_of(card, health, {each.device: each for each in worries}, seen)
+    return replace(row, measured_at=measured.get(card.device))
 
 
 def is_away(chart: Chart, at: datetime) -> bool:

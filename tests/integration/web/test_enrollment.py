@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -21,7 +21,6 @@ from caretally.journal.entries import DeviceAssigned, Entry, PracticeRegistered,
 from caretally.practice.enrolling import Written, write
 from caretally.practice.enrolling_patients import NewPatient, are_alike, open_new_chart
 from caretally.practice.enrolling_state import enrolling, on_file
-from caretally.practice.office import as_of
 from caretally.store.models import Membership
 from tests.integration.demonstrated import LAKESIDE, Demo, Enter
 
@@ -586,7 +585,7 @@ def assert_one_enrolls(demo: Demo, patient: str) -> None:
 
     def enroll(login: str) -> None:
         try:
-            office = as_of(demo.office(login), instant)
+            office = replace(demo.office(login), now=instant)
             together.wait()
             write(office, patient, Written(work="enroll", body=body))
             outcomes.append("stored")
