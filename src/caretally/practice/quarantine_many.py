@@ -15,6 +15,7 @@ from caretally.devices.unpacked import VendorReading
 from caretally.errors import InputError, Problem, UnknownError
 from caretally.journal.drafts import Draft
 from caretally.journal.entries import Entry, EntryVoided, QuarantineSettled, ReadingRecorded
+from caretally.journal.quantities import amount
 from caretally.practice.device_lists import holders_of
 from caretally.practice.enrolling import MISTAKEN, UNDONE_WITHIN
 from caretally.practice.office import Office
@@ -30,9 +31,11 @@ from caretally.practice.roles import SETTLE_READINGS
 from caretally.practice.vitals import plain, unit_words, words_of
 from caretally.store.gathering import stored_entries
 from caretally.store.intake_tables import HELD, REJECTED
+from caretally.store.quarantine_lists import held_rows
 from caretally.store.streams import locked_book
+from caretally.triage.starting_points import CRISIS_RULES
 
-MOST_AT_ONCE = 500
+MOST_AT_ONCE, NEWEST = 500, 200
 RECENT = 8
 
 
@@ -87,6 +90,30 @@ def value_words(reading: VendorReading | None) -> str:
     return ", ".join(
         f"{plain(each.value)} {unit_words(each.unit)}".strip() for each in reading.measured
     )
+
+
+def is_in_crisis(reading: VendorReading | None) -> bool:
+    """Tell whether a value lies in the crisis range, whoever it is of.
+
+    Only numbers in units that the range can be compared in: a held value may be no number of a
+    person at all, and then somebody sees that at once.
+    """
+    return reading is not None and any(
+        rule.side(number)
+        for each in reading.measured
+        if (number := amount(each.metric, each.value, each.unit)) is not None
+        for rule in CRISIS_RULES
+        if rule.metric == each.metric
+    )
+
+
+def crisis_count(office: Office) -> int:
+    """Return how many of the readings held back last lie in the crisis range.
+
+    Asked on every page, so only the newest are looked at; nobody is shown any of them.
+    """
+    rows = held_rows(office.book(), office.clinics(SETTLE_READINGS), 0, NEWEST)
+    return sum(1 for row in rows if is_in_crisis(held_of(row).reading))
 
 
 def names_beside(office: Office, held: Sequence[HeldReading]) -> Mapping[str, str]:

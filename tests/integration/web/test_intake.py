@@ -277,6 +277,22 @@ def test_the_bar_tells_how_much_is_held_back(
     assert 'class="nav-count"' not in enter("bea").get(f"/p/{LAKESIDE}/").content.decode()
 
 
+def test_a_held_reading_in_the_crisis_range_comes_first_and_shows_on_the_bar(
+    demo: Demo, enter: Enter, connection: Connection
+) -> None:
+    rosa = enter("rosa")
+    assert "is-crisis" not in rosa.get(AT).content.decode()
+    crisis = held(demo, connection, "unheard-of", systolic=192)
+    held(demo, connection, "another", systolic=131)
+    shown = rosa.get(AT).content.decode()
+    assert 'class="nav-count is-crisis"' in shown
+    assert shown.index("In the crisis range") < shown.index("131")
+    first = re.search(r"/intake/readings/(\d+)/", shown)
+    assert first is not None
+    assert int(first[1]) == crisis
+    assert "somebody may be in danger" in rosa.get(f"{AT}readings/{crisis}/").content.decode()
+
+
 @pytest.mark.parametrize("login", ["amir", "bea", "otto", "cora"])
 def test_who_may_not_settle_sees_nothing_held(
     demo: Demo, enter: Enter, connection: Connection, login: str

@@ -10,6 +10,7 @@ from caretally.clock import ahead
 from caretally.practice.bell import Bell, bell_of
 from caretally.practice.office import Office
 from caretally.practice.quarantine import counts
+from caretally.practice.quarantine_many import crisis_count
 from caretally.practice.roles import ROLE_WORDS, SETTLE_READINGS
 from caretally.store.database import scope
 from caretally.web.frame.asking import places
@@ -29,7 +30,8 @@ def waiting(office: Office) -> dict[str, int]:
     if scope() != office.practice or not office.caller.may(SETTLE_READINGS):
         return {}
     found = counts(office)
-    return {"intake": found.held + found.faults}
+    crises = crisis_count(office) if found.held else 0
+    return {"intake": found.held + found.faults, "intake crisis": crises}
 
 
 def bell(office: Office) -> Bell | None:

@@ -38,16 +38,21 @@ PAGES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """An item of the bar; count: how much waits there for somebody to look at it."""
+    """An item of the bar.
+
+    count: how much waits there for somebody to look at it. is_crisis: some of it may be of somebody
+    in danger.
+    """
 
     href: str
     words: str
     is_here: bool
     count: int = 0
+    is_crisis: bool = False
 
 
 def navigation(caller: Caller, path: str, counts: Mapping[str, int]) -> tuple[Item, ...]:
-    """Return the items of a caller on a page; counts: by the name of an address."""
+    """Return the items of a caller on a page; counts: by the name of an address, and of crises."""
     found: list[Item] = []
     for name, words, permissions in PAGES:
         if not any(caller.may(permission) for permission in permissions):
@@ -59,6 +64,6 @@ def navigation(caller: Caller, path: str, counts: Mapping[str, int]) -> tuple[It
         if not any(each.words == words for each in found):
             found.append(
                 Item(href=href, words=words, is_here=path.startswith(href),
-                     count=counts.get(name, 0))
+                     count=counts.get(name, 0), is_crisis=bool(counts.get(f"{name} crisis")))
             )  # fmt: skip
     return tuple(found)

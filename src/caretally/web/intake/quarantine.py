@@ -36,6 +36,7 @@ from caretally.practice.quarantine_many import (
     MOST_AT_ONCE,
     Looked,
     by_rule,
+    is_in_crisis,
     look,
     names_beside,
     reject_all,
@@ -64,12 +65,14 @@ def quarantine(request: HttpRequest, office: Office) -> HttpResponse:
 def about(request: HttpRequest, office: Office) -> dict[str, Any]:
     """Return what the page of what is held back shows."""
     rule = request.GET.get("rule", "")
-    held = held_readings(office, limit=MOST_AT_ONCE if rule else SHOWN)
-    chosen = [each for each in held if rule in {"", each.rule.name}][:SHOWN]
+    held = [each for each in held_readings(office, limit=MOST_AT_ONCE)
+            if rule in {"", each.rule.name}]  # fmt: skip
+    chosen = sorted(held, key=lambda each: not is_in_crisis(each.reading))[:SHOWN]
     names = names_beside(office, chosen)
     return {
         "rows": [
-            {"held": each, "words": value_words(each.reading), "who": names.get(each.patient, "")}
+            {"held": each, "words": value_words(each.reading), "who": names.get(each.patient, ""),
+             "is_crisis": is_in_crisis(each.reading)}
             for each in chosen
         ],
         "faults": open_faults(office, limit=SHOWN), "counts": counts(office), "rule": rule,
@@ -107,7 +110,8 @@ def looked_at(
     told = {message for field in fields for message in field.messages}
     scheme, value = scheme_and_value(found.held.name)
     return {
-        "found": found, "held": found.held, "fields": fields, "zone": office.home_zone(),
+        "found": found, "held": found.held, "is_crisis": is_in_crisis(found.held.reading),
+        "fields": fields, "zone": office.home_zone(),
         "error": error, "tab": "quarantine", "entry": office.new_id("ent"),
         "other_messages": [str(each) for each in error.problems] if error and not told else [],
         "register": device_query(scheme, value, found.held.vendor),
