@@ -167,7 +167,7 @@ def test_who_sees_no_patients_learns_no_holder(demo: Demo, enter: Enter) -> None
 
 def test_looking_at_readings_is_told_in_the_access_chain(demo: Demo, enter: Enter) -> None:
     held = next(row for row in find_devices(demo.office("rosa"), DeviceSearch(hands="held")).rows)
-    sql = "SELECT length FROM store_stream WHERE name = %s"
+    sql = "SELECT COALESCE(SUM(length), 0) FROM store_stream WHERE name = %s"
     before = demo.journal.db.rows(sql, f"access/{held.patient}")[0][0]
     assert enter("rosa").get(f"{AT}{held.card.device}/").status_code == 200
     assert demo.journal.db.rows(sql, f"access/{held.patient}")[0][0] == before + 1
