@@ -60,9 +60,10 @@ def fetching(connection: Name) -> None:
     """List how far each account or device is fetched, and what is wrong."""
     office, room = office_of(connection), loaded(ROOM)
     for each in room.fetching(office, connection):
-        reached = f"up to {each.reached}" if each.reached else "nothing yet"
+        told = each.reached_at
+        reached = f"up to {told:%Y-%m-%d %H:%M}Z" if told else "nothing yet"
         screen.write_text(
-            f"{each.name}\t{each.state}\t{reached}\tagain {each.due}\t"
+            f"{each.name}\t{each.state}\t{reached}\tagain {each.due_at:%Y-%m-%d %H:%M}Z\t"
             f"{each.failures} failures\t{each.says}\n"
         )
 

@@ -7,13 +7,13 @@ connection; it ends after an hour, and nobody else can bring the code.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core import signing
 
 from caretally.devices.documents import Misread, Node, opened
 from caretally.devices.names import name_of
-from caretally.devices.pulls import ACCOUNTS, Consent
+from caretally.devices.pulls import ACCOUNTS, Consent, PullPlan
 from caretally.errors import ConflictError, ExchangeError, InputError, Problem
 from caretally.exchange.consenting import Tokens, page_of, tokens_for
 from caretally.exchange.pulling import asked
@@ -36,8 +36,8 @@ class Standing:
 
     name: str
     state: str
-    reached: str
-    due: str
+    reached_at: datetime | None
+    due_at: datetime
     failures: int
     says: str
 
@@ -59,12 +59,14 @@ def set_key(office: Office, name: str, own: OwnKey) -> Connection:
     ]
     if len(own.secret.encode()) < LEAST_SECRET:
         problems.append(
-            Problem(where="secret", found="a secret that can be guessed",
+            Problem(where="key", field="secret", found="a secret that can be guessed",
                     expected=f"at least {LEAST_SECRET} characters")
         )  # fmt: skip
     if purse.plan.subjects == ACCOUNTS and not own.number:
         problems.append(
-            Problem(where="number", found="nothing", expected="the client id at the vendor")
+            Problem(
+                where="key", field="number", found="nothing", expected="the client id at the vendor"
+            )
         )
     if problems:
         raise InputError(problems)
@@ -121,6 +123,25 @@ def practice_in(state: str) -> str:
         InputError: the note is not ours, or too old.
     """
     return noted(state)["practice"]
+
+
+def connection_in(state: str) -> str:
+    """Return for which connection somebody set out, by the note that came back.
+
+    Raises:
+        InputError: the note is not ours, or too old.
+    """
+    return noted(state)["connection"]
+
+
+def plan_of(office: Office, name: str) -> PullPlan:
+    """Return how the vendor of a connection is asked.
+
+    Raises:
+        ForbiddenError, UnknownError: as `connection_named`.
+        ConflictError: it has ended, or its vendor is not asked for anything.
+    """
+    return purse_of(office.db, standing(office, name)).plan
 
 
 def noted(state: str) -> dict[str, str]:
@@ -203,8 +224,7 @@ def fetching(office: Office, name: str) -> list[Standing]:
     return [
         Standing(
             name=mark.name or "all", state=mark.state,
-            reached=mark.watermark.isoformat() if mark.watermark else "",
-            due=mark.due_at.isoformat(), failures=mark.failures, says=mark.says,
+            reached_at=mark.watermark, due_at=mark.due_at, failures=mark.failures, says=mark.says,
         )
         for mark in marks
     ]  # fmt: skip

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from caretally.web.frame.sessions import alive, end_session, welcome
 from caretally.web.frame.views import home, theme
+from caretally.web.intake.authorizing import connection_callback
 
 handler403 = "caretally.web.frame.views.not_allowed"
 handler404 = "caretally.web.frame.views.not_there"
@@ -20,6 +21,7 @@ urlpatterns = [
     path("session/beat", alive, name="session-beat"),
     path("session/<int:number>/end", end_session, name="session-end"),
     path("welcome/<str:person>/<str:token>/", welcome, name="welcome"),
+    path("connections/callback", connection_callback, name="connection-callback"),
     path("", include("caretally.api.urls")),
     path("accounts/", include("allauth.urls")),
     path(PRACTICE, include("caretally.web.worklist.urls")),

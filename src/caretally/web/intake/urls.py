@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from caretally.web.intake.authorizing import connection_authorize, connection_fetching
 from caretally.web.intake.connections import (
     connection,
     connection_new,
@@ -35,5 +36,9 @@ urlpatterns = [
     path("intake/connections/<str:connection>/", connection, name="connection"),
     path("intake/connections/<str:connection>/rotate/", connection_rotate,
          name="connection-rotate"),
+    path("intake/connections/<str:connection>/fetching/", connection_fetching,
+         name="connection-fetching"),
+    path("intake/connections/<str:connection>/authorize/", connection_authorize,
+         name="connection-authorize"),
     path("intake/connections/<str:connection>/turn/", connection_turn, name="connection-turn"),
 ]  # fmt: skip

@@ -31,8 +31,9 @@ VALUES = frozenset(field.name for field in msgspec.structs.fields(Values))
 
 def parse(posted: Posted) -> Unpacked:
     """Return what a delivery, or an answer to a question, holds."""
-    usual = usual_messages(posted.body)
     about = posted.headers.get(ABOUT, "").rpartition(" ")[2]
+    # An answer to a question does not repeat which device was asked about.
+    usual = None if about else usual_messages(posted.body)
     if usual is None:
         return unpack(posted.body, lambda document: read(document, posted.settings, about))
     found = Found()

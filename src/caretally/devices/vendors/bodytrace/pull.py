@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from caretally.clock import seconds_of
 from caretally.devices.documents import Misread, opened
-from caretally.devices.names import IMEI, is_imei
+from caretally.devices.names import IMEI
 from caretally.devices.pulls import (
     BASIC,
     DEVICES,
@@ -31,12 +31,15 @@ NAMES = (
 )
 LIMIT = 1_000
 SHORTEST_MS = 2
+WHOLE = 15
+"""Digits of an IMEI with its check digit."""
 
 
 def first(subject: Subject) -> tuple[Ask, ...]:
     """Return the question about a device."""
     (device,) = subject.values
-    short = device[:-1].lstrip("0") if is_imei(device) else device
+    is_whole = len(device) == WHOLE and device.isdecimal()
+    short = device[:-1].lstrip("0") if is_whole else device
     begins, ends = seconds_of(subject.since) * 1000, seconds_of(subject.until) * 1000
     return (values(f"/1/device/{in_path(short)}/datavalues", begins, ends),)
 
