@@ -23,6 +23,7 @@ from benchmarks import (
     alert_latency,
     api_decisions,
     equality,
+    intake_rates,
     million_readings,
     one_month,
     pages,
@@ -235,6 +236,7 @@ FULL = {
 RUNNING = {
     "killed while saving, store and server": (
         "tests/integration/store", "tests/integration/operations/test_killed.py",
+        "tests/integration/operations/test_killed_intake.py",
     ),
     "browser: a month, timers, roles, second factor, axe": ("tests/integration/browser",),
     "interface: contract by schemathesis, leaks by every endpoint and role": (
@@ -295,9 +297,9 @@ def alerts_seen(*, quick: bool) -> list[Shown]:
 
 ROWS: dict[str, Callable[..., Sequence[Shown]]] = {
     "scenarios": scenarios, "equality": same, "one_month": single, "population": bulk,
-    "replay": again, "saves": saved, "interface": through_the_interface, "pages": over_http, "intake": deliveries,
-    "start": started, "running": running, "mutation": mutants, "alerts": alerts_seen,
-    "million": million,
+    "replay": again, "saves": saved, "interface": through_the_interface, "pages": over_http,
+    "intake": deliveries, "start": started, "running": running, "mutation": mutants,
+    "alerts": alerts_seen, "million": million,
 }  # fmt: skip
 
 
