@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -147,7 +148,8 @@ def held_to_sample(slice_: Slice, reading: VendorReading, metric: str, number: i
     assert reading.names[0] == (slice_.scheme, sample.device)
     assert reading.metric == metric
     assert reading.origin == "device"
-    assert reading.measured_at == sample.measured_at
+    local = (sample.measured_at + timedelta(seconds=sample.offset_seconds)).replace(tzinfo=None)
+    assert sample.measured_at == reading.measured_at or local == reading.wall
     assert reading.offset_seconds in {None, sample.offset_seconds}
     found = {value.metric: amount(value.metric, value.value, value.unit)
              for value in reading.measured}  # fmt: skip

@@ -1,0 +1,1 @@
+"""Bluetooth gateways: what devices near them measured, as GATT characteristics."""
