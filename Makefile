@@ -26,7 +26,7 @@ help: ## list what can be made
 run: $(VENV)/.stamp-base $(VENV)/.stamp-server ## serve the demonstration: the cast's practice, on http://127.0.0.1:8000/
 	@exec $(BIN)/caretally serve --demo
 
-test: $(VENV)/.stamp-dev $(VENV)/.stamp-server $(VENV)/.stamp-cluster ## run all tests; TESTS=path runs some
+test: $(VENV)/.stamp-dev $(VENV)/.stamp-server $(VENV)/.stamp-cluster $(VENV)/.stamp-standards ## run all tests; TESTS=path runs some
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal $(TESTS)
 
 check: $(VENV)/.stamp-dev $(VENV)/.stamp-server $(VENV)/.stamp-bulk ## format, lint, types, import layers and limits of the house
@@ -104,3 +104,8 @@ $(VENV)/.stamp-proof: $(VENV)/.stamp-dev requirements/proof.lock
 	@echo "make: installing the mutation tester and the fuzzer" >&2
 	@$(LOCKED) requirements/proof.lock
 	@touch $@
+
+# Validators that need Node; without it nothing is stamped, and the tests concerned say so.
+$(VENV)/.stamp-standards: $(VENV)/.stamp-venv tests/standards/node/package-lock.json scripts/standards.sh
+	@echo "make: installing FHIR validators (about 100 MB; once)" >&2
+	@if scripts/standards.sh $(VENV); then touch $@; fi

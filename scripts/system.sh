@@ -35,15 +35,22 @@ chromium_is_there() {
     command -v google-chrome >/dev/null 2>&1
 }
 
+node_is_new_enough() {
+  command -v npm >/dev/null 2>&1 || return 1
+  major=$(node --version 2>/dev/null | sed -n 's/^v\([0-9]*\).*/\1/p')
+  [ -n "$major" ] && [ "$major" -ge 18 ]
+}
+
 missing=
 java_is_new_enough || missing='default-jre-headless'
 venv_works || missing="$missing python3-venv"
 postgres_is_there || missing="$missing postgresql"
 chromium_is_there || missing="$missing chromium"
+node_is_new_enough || missing="$missing nodejs npm"
 command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
 
 if [ -z "$missing" ]; then
-  say 'Java 17 or newer, Python with venv, PostgreSQL, Chromium and openssl are there'
+  say 'Java 17 or newer, Python with venv, PostgreSQL, Chromium, Node and openssl are there'
 elif ! command -v apt-get >/dev/null 2>&1; then
   say 'Spark tests need Java 17 or newer, and are skipped without it'
   say 'on macOS: brew install openjdk@17, and put its bin folder on the PATH'
