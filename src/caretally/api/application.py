@@ -7,7 +7,16 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from caretally.api import entries, lists, months, patients, practices, subscriptions, webhooks
+from caretally.api import (
+    entries,
+    lists,
+    months,
+    observations,
+    patients,
+    practices,
+    subscriptions,
+    webhooks,
+)
 from caretally.api.asking import Bearer
 from caretally.api.problems import PROBLEM_JSON, tell_problems
 from caretally.journal.schema import schema
@@ -69,7 +78,16 @@ def interface() -> Interface:
         title="Caretally", version="1", description=DESCRIPTION, docs_url=None,
         urls_namespace="api", auth=Bearer(),
     )  # fmt: skip
-    for room in (practices, patients, months, lists, entries, subscriptions, webhooks):
+    for room in (
+        practices,
+        patients,
+        months,
+        observations,
+        lists,
+        entries,
+        subscriptions,
+        webhooks,
+    ):
         made.add_router("", room.router)
     tell_problems(made)
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Field, Schema
@@ -19,6 +20,8 @@ Cursor = Annotated[
 Limit = Annotated[int, Field(ge=1, le=MOST, description=f"Items on a page; {USUAL} if not said.")]
 CLOSED: Any = {"extra": "forbid"}
 """Takes no field nobody reads."""
+OPEN: Any = {"extra": "allow"}
+"""Says of a format of others only what is told it apart by."""
 Stage = Literal["", "new", "open", "ended", "died"]
 Program = Literal["", "rpm", "rtm", "ccm", "pcm", "apcm", "bhi", "tcm"]
 assert Program.__args__[1:] == PROGRAMS  # type: ignore[attr-defined]
@@ -52,6 +55,23 @@ class DeliveryTaken(Schema):
 
     delivery: str
     known: bool
+
+
+class FhirBundle(Schema):
+    """A Bundle of FHIR R4, as the answer to a search."""
+
+    model_config = OPEN
+    resourceType: Literal["Bundle"]  # noqa: N815 - as FHIR has it
+    type: Literal["searchset"]
+
+
+class ObservationSearch(Schema):
+    """Which readings are asked for."""
+
+    since: datetime | None = Field(None, description="Measured then or later; with an offset.")
+    until: datetime | None = Field(None, description="Measured before; with an offset.")
+    cursor: Cursor = ""
+    limit: Limit = USUAL
 
 
 class Clinic(Schema):

@@ -20,6 +20,7 @@ from caretally.cli import (
     founding_commands,
     mllp_commands,
     pull_commands,
+    readings_commands,
     replaying,
     rulebook_commands,
     secrets_commands,
@@ -49,6 +50,7 @@ app.add_typer(synthesizing.commands)
 app.add_typer(store_commands.commands)
 app.add_typer(serving.commands)
 app.add_typer(founding_commands.commands)
+app.add_typer(readings_commands.commands, name="readings")
 app.add_typer(mllp_commands.commands, name="mllp")
 app.add_typer(token_commands.commands, name="token")
 app.add_typer(pull_commands.commands, name="connection")

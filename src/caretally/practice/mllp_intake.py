@@ -12,7 +12,7 @@ from caretally.devices.vendors.hl7v2.er7 import Message
 from caretally.errors import InputError, Problem
 from caretally.exchange.mllp_answers import LATER, TAKEN, Outcome, Reply
 from caretally.practice.connections import LIVE, PAUSED
-from caretally.practice.receiving import Door, door, receive
+from caretally.practice.receiving import Door, read_door, receive
 from caretally.store.database import Database
 
 VENDOR = "hl7v2"
@@ -28,7 +28,7 @@ def checked_door(db: Database, connection: str) -> Door:
     Raises:
         InputError: there is none of this name for HL7 v2, or it has ended.
     """
-    found = door(db, VENDOR, connection)
+    found = read_door(db, VENDOR, connection)
     if found is None or found.state not in {LIVE, PAUSED}:
         raise InputError([
             Problem(where="--connection", found=repr(connection[:60]),
@@ -47,7 +47,7 @@ def storing(db: Database, connection: str) -> Callable[[bytes, Message], Reply]:
     def store(body: bytes, message: Message) -> Reply:
         try:
             close_old_connections()
-            found = door(db, VENDOR, connection)
+            found = read_door(db, VENDOR, connection)
             if found is None or found.state not in {LIVE, PAUSED}:
                 return ENDED_REPLY
             if found.state == PAUSED:

@@ -22,7 +22,8 @@ VIEWED = "chart_viewed"
 KINDS = (
     VIEWED, "signed_in", "locked_out", "account_made", "link_made", "role_given", "role_ended",
     "unlocked", "sessions_ended", "second_factor_reset", "glass_broken", "glass_reviewed",
-    "disclosed", "connection_made", "connection_rotated", "connection_turned",
+    "disclosed", "connection_made", "connection_rotated", "connection_turned", "mapping_saved",
+    "readings_brought",
 )  # fmt: skip
 """All kinds of these chains; a kind is a past participle, as in the journal."""
 
