@@ -7,7 +7,7 @@ no order before that. The rules about days are those of the decision; none is wo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -32,6 +32,8 @@ PAGE = 25
 MOST_ON_CSV = 500
 ON_THE_WAY = 20
 """Marks of the worklist that a look at the list works off by itself."""
+PERIOD_DAYS, THIN_AFTER = 30, 7
+"""Days of a period, and after how many it is asked whether half of them have data."""
 SILENT_AFTER = 3
 """Days without a reading after which the patient is asked before the device."""
 SQL = (
@@ -147,14 +149,24 @@ def candidates(office: Office, day: date) -> list[Waiting]:
         last = known.get("last_on") or ""
         silent = (day - date.fromisoformat(last)).days if last else None
         named = tuple(reasons.split())
-        is_few = {"device_is_dark", "measures_less"} & set(named)
-        if is_few or silent is None or silent >= 1:
+        ends_on, data_days = date.fromisoformat(period["to"]), period["data_days"]
+        if stay_away(named, silent) or is_thin(data_days, ends_on, day):
             found.append(Waiting(
                 patient=patient, name=name or patient, urgency=urgency, reasons=named,
-                data_days=period["data_days"], ends_on=date.fromisoformat(period["to"]),
-                silent_days=silent,
+                data_days=data_days, ends_on=ends_on, silent_days=silent,
             ))  # fmt: skip
     return found
+
+
+def stay_away(reasons: Iterable[str], silent: int | None) -> bool:
+    """Tell whether readings do not come as they did; one missing today is not yet a sign."""
+    return silent is None or silent > 1 or bool({"device_is_dark", "measures_less"} & set(reasons))
+
+
+def is_thin(data_days: int, ends_on: date, day: date) -> bool:
+    """Tell whether fewer than half of a period's days so far have data, a week into it."""
+    over = PERIOD_DAYS - (ends_on - day).days - 1
+    return over >= THIN_AFTER and 2 * data_days < over
 
 
 def at_risk(office: Office, waiting: Waiting) -> AtRisk | None:
@@ -230,9 +242,7 @@ def words_of(waiting: Waiting, habit: Habit) -> tuple[str, str]:
             f"Measured on {habit.with_reading} of the last {habit.days} days",
             "Ask what gets in the way, and what would make it easier",
         )
-    return (
-        f"No reading today or yesterday, {habit.with_reading} of the last {habit.days} days before"
-        if silent > 1
-        else f"No reading yet today; {habit.with_reading} of the last {habit.days} days had one",
-        "Nothing to do today; look again tomorrow",
-    )
+    seen = f"{habit.with_reading} of the last {habit.days} days had one"
+    if silent > 1:
+        return f"No reading since the day before yesterday; {seen}", "Look again tomorrow"
+    return f"Few days with readings in this period; {seen}", "Ask what gets in the way"

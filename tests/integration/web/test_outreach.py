@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import csv
+from datetime import date, timedelta
 from io import StringIO
 
+import pytest
+
+from caretally import clock
 from caretally.billability.forecast import next_of
 from caretally.clock import ServiceMonth
-from caretally.practice.outreach import readings_at_risk
+from caretally.practice.outreach import is_thin, readings_at_risk, stay_away
 from caretally.practice.patient_month import Decisions
 from caretally.store.models import Membership
 from tests.integration.demonstrated import HARBOR, LAKESIDE, Demo, Enter
+
+
+@pytest.fixture(autouse=True)
+def _days_later(request: pytest.FixtureRequest) -> None:
+    """Let four days pass without any reading."""
+    names = {"demo", "demo_postgres"} & set(request.fixturenames)
+    for name in names:
+        request.getfixturevalue(name)
+    clock.set_ahead(clock.ahead() + timedelta(days=4 * bool(names)))
+
 
 PAGE = f"/p/{LAKESIDE}/readings-at-risk/"
 FILE = f"/p/{LAKESIDE}/readings-at-risk.csv"
@@ -27,9 +41,7 @@ def test_last_days_are_those_of_the_decision(demo: Demo) -> None:
         for goal in row.goals:
             starts = {str(by_code[code]["start_by"]) for code in goal.codes
                       if "start_by" in by_code.get(code, {})}  # fmt: skip
-            assert (
-                (str(goal.last_on) in starts) if goal.last_on else (not starts or goal.is_reached)
-            )
+            assert (str(goal.last_on) in starts) is bool(goal.last_on)
             assert goal.is_out == (
                 not goal.is_reached and row.period.data_days + row.days_left < goal.days
             )
@@ -79,3 +91,20 @@ def test_other_practices_and_clinics_see_none_of_it(demo: Demo, enter: Enter) ->
 
 def test_the_same_on_postgresql(demo_postgres: Demo) -> None:
     assert readings_at_risk(demo_postgres.office("rosa")).rows
+
+
+@pytest.mark.parametrize(
+    ("data_days", "day", "thin"),
+    [(3, 8, True), (4, 8, False), (0, 7, False), (0, 8, True), (14, 30, True), (15, 30, False)],
+)
+def test_a_period_is_thin_below_half_of_its_days(data_days: int, day: int, *, thin: bool) -> None:
+    first = date(2026, 3, 1)
+    today = first + timedelta(days=day - 1)
+    assert is_thin(data_days, first + timedelta(days=29), today) is thin
+
+
+def test_one_missing_day_is_no_sign() -> None:
+    assert not stay_away((), 1)
+    assert stay_away((), 2)
+    assert stay_away((), None)
+    assert stay_away(("measures_less",), 0)
