@@ -58,7 +58,7 @@ def chosen_header(usual: str) -> Verify:
     """
 
     def verify(posted: Posted, secrets: tuple[bytes, ...]) -> Verdict:
-        name = posted.settings.get("secret_header", usual).lower()
+        name = (posted.settings.get("secret_header") or usual).lower()
         sent = header_of(posted, name)
         if not sent:
             return refused(f"the header {name} is missing")

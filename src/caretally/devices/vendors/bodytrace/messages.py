@@ -140,9 +140,10 @@ def pressure_of(
     for name in ("systolic", "diastolic"):
         if getattr(values, name) is None:
             raise Misread(f"{path}/{name}", "missing_field", f"{name} is missing")
-    told = settings.get(UNIT_SETTING) if not isinstance(values.unit, str) else None
-    sent = "mm[Hg]" if values.unit is None else str(values.unit)
-    unit = PRESSURE_UNITS.get((told or sent).strip().lower())
+    sent = "mm[Hg]" if values.unit is None else str(values.unit).strip()
+    says_nothing = values.unit is None or sent.isdecimal()
+    told = settings.get(UNIT_SETTING) if says_nothing else None
+    unit = PRESSURE_UNITS.get((told or sent).lower())
     if unit is None:
         raise Misread(f"{path}/unit", "unknown_unit", "the unit of a pressure")
     upper, lower = values.systolic, values.diastolic

@@ -19,6 +19,6 @@ SLICE = Slice(
     parse=parse,
     samples=samples,
     secret_words="The password, or user:password, that BodyTrace is told to send",  # noqa: S106 - words for a page
-    settings={"address": ""},
+    settings={"pressure_unit": "", "secret_header": "", "address": ""},
     pull=PULL,
 )

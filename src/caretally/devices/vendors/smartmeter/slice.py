@@ -27,6 +27,6 @@ SLICE = Slice(
     parse=parse,
     samples=samples,
     secret_words="The value of the authorization header that Smart Meter is told to send",  # noqa: S106 - words for a page
-    settings={"recorded_in": "utc", "address": ""},
+    settings={"recorded_in": "utc", "secret_header": "authorization", "address": ""},
     pull=PULL,
 )
