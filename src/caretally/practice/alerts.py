@@ -61,6 +61,13 @@ def alert_in(record: PatientRecord, name: str) -> Alert:
     return found
 
 
+def open_of(record: PatientRecord) -> tuple[Alert, ...]:
+    """Return the alerts of a patient that wait for an outcome, the most urgent first."""
+    found = alerts_of(record.in_force, record.patient).values()
+    waiting = (each for each in found if each.is_open)
+    return tuple(sorted(waiting, key=lambda each: (each.urgency, each.raised_at)))
+
+
 def acknowledge(office: Office, typed: Answered) -> None:
     """Take an alert on, in the caller's name.
 

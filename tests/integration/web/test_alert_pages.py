@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
 
 from caretally import clock
+from caretally.journal.entries import ContactHeld
 from caretally.practice.alerting import judge_due
 from caretally.triage.alerts import Alert, alerts_of
 from tests.integration.demonstrated import HARBOR, LAKESIDE, Demo, Enter
@@ -38,6 +39,14 @@ def alert_of(demo: Demo, patient: str = EDIE) -> Alert:
 def address(alert: Alert, what: str = "") -> str:
     """Return the address of an alert, or of something done about it."""
     return f"{PLACE}/patients/{alert.patient}/alerts/{alert.alert}/{what}"
+
+
+def talk_of(start: datetime) -> ContactHeld:
+    """Return ten minutes of conversation with the nurse."""
+    return ContactHeld(
+        program="rpm", mode="telephone", start=start, end=start + timedelta(minutes=10),
+        performers=("stf_rosa",), spoke_with="patient", two_way=True, topics=("symptoms",),
+    )  # fmt: skip
 
 
 def test_the_worklist_shows_open_alerts_first_and_who_answers(
@@ -190,3 +199,23 @@ def test_what_is_not_there_is_not_there(enter: Enter, edie: Alert) -> None:
     assert rosa.get(f"{PLACE}/patients/{ADA}/alerts/{edie.alert}/").status_code == 404
     assert nora.get(address(edie)).status_code == 404
     assert EDIE.encode() not in nora.get(f"/p/{HARBOR}/alerts/").content
+
+
+def test_a_conversation_closes_the_alert_it_answered_when_the_nurse_says_so(
+    demo: Demo, enter: Enter, edie: Alert
+) -> None:
+    rosa = enter("rosa")
+    start = clock.now() - timedelta(seconds=1)
+    talk = put(demo, talk_of(start), start, EDIE)
+    page = rosa.get(f"{PLACE}/patients/{EDIE}/contact/{talk}/").content.decode()
+    assert "Did this conversation answer them?" in page
+    form = {"entry": "ent_close_1", "outcome": "talked_with_patient", "contact": talk}
+    assert rosa.post(address(edie, "close"), form).status_code == 302
+    alert = alert_of(demo)
+    assert (alert.outcome, alert.contact) == ("talked_with_patient", talk)
+
+
+def test_the_page_of_a_patient_shows_open_alerts(enter: Enter, edie: Alert) -> None:
+    page = enter("rosa").get(f"{PLACE}/patients/{EDIE}/").content.decode()
+    assert f'href="{address(edie)}"' in page
+    assert f'href="{PLACE}/patients/{EDIE}/rules/"' in page

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from caretally import clock
+from caretally.devices.health import DeviceConcern
 from caretally.journal.entries import (
     AlertRuleSet,
     Body,
@@ -17,7 +18,7 @@ from caretally.journal.entries import (
     EntryVoided,
     ReadingRecorded,
 )
-from caretally.practice import alerts
+from caretally.practice import alerts, device_alerts
 from caretally.practice.alerting import judge_due, raise_alerts
 from caretally.practice.alerts import Answered
 from caretally.store.database import scoped
@@ -206,3 +207,46 @@ def test_rebuilding_brings_alerts_and_marks_back(here: Demo) -> None:
     with scoped("*"):
         rebuild(here.journal.db, here.journal.desk)
     assert [here.journal.db.rows(sql) for sql in (everything, marks)] == before
+
+
+def concern(kind: str, key: str, says: str = "the battery is low: 8 %") -> DeviceConcern:
+    """Return a concern about Ada's cuff."""
+    return DeviceConcern(patient=ADA, device="dev_ada_cuff", kind=kind, since=clock.now(),
+                         cause="battery_low", says=says, key=key)  # fmt: skip
+
+
+@BOTH
+def test_a_device_that_needs_care_is_technical_and_closes_when_it_is_well(
+    here: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [concern("low_battery", "k1")]
+    monkeypatch.setattr(
+        device_alerts, "health_concerns", lambda _, practice, __: tuple(found)
+        if practice == LAKESIDE else (),
+    )  # fmt: skip
+    assert device_alerts.alert_devices(here.journal, clock.now()) == 1
+    assert device_alerts.alert_devices(here.journal, clock.now()) == 0
+    (alert,) = told(here, ADA)
+    assert (alert.level, alert.rule, alert.says) == (
+        "technical", "device_low_battery", "The battery is low: 8 %",
+    )  # fmt: skip
+    found.clear()
+    assert device_alerts.alert_devices(here.journal, clock.now()) == 1
+    assert told(here, ADA)[0].outcome == "device_mended"
+
+
+@BOTH
+def test_a_silence_that_is_told_gets_its_likely_cause_and_no_second_alert(
+    here: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = clock.now() + timedelta(days=5)
+    raise_alerts(here.journal, LAKESIDE, [ADA], later)
+    monkeypatch.setattr(
+        device_alerts, "health_concerns", lambda _, practice, __: (concern("silent", "k2", "why"),)
+        if practice == LAKESIDE else (),
+    )  # fmt: skip
+    assert device_alerts.alert_devices(here.journal, later) == 1
+    assert device_alerts.alert_devices(here.journal, later) == 0
+    (alert,) = told(here, ADA)
+    assert alert.rule == "no_reading"
+    assert alert.says.endswith("; likely cause: why")

@@ -12,17 +12,20 @@ from django.views.decorators.http import require_POST
 
 from caretally.contacts.form import TALKED
 from caretally.errors import InputError
+from caretally.journal.entries import ContactHeld, Entry
 from caretally.practice import contacting
+from caretally.practice.alerts import open_of
 from caretally.practice.contacting import own_contact
 from caretally.practice.contacting_background import background
 from caretally.practice.contacting_form import Typed, typed_of
 from caretally.practice.contacting_outcome import told
 from caretally.practice.office import Chart, Office
-from caretally.practice.roles import RECORD_CARE, SEE_PATIENTS
+from caretally.practice.roles import ANSWER_ALERTS, RECORD_CARE, SEE_PATIENTS
 from caretally.practice.staff_names import staff_names
 from caretally.practice.timing import clocks, running
 from caretally.practice.timing_local import TWICE, typed_from
 from caretally.practice.timing_people import staff_of
+from caretally.triage.alerts import Alert
 from caretally.web.contacts.forms import (
     FIELD_WORDS,
     LEG_WORDS,
@@ -118,8 +121,18 @@ def saved(request: HttpRequest, office: Office, patient: str, entry: str) -> Htt
         "chart": chart, "told": found, "names": staff_names(office),
         "zone_name": zone_of(office, chart, getattr(found.entry.body, "program", "")),
         "is_contact": found.entry.kind == "contact_held",
+        "waiting": waiting(office, chart, found.entry),
     }  # fmt: skip
     return render(request, "contacts/saved.html", context)
+
+
+def waiting(office: Office, chart: Chart, entry: Entry) -> list[tuple[Alert, str]]:
+    """Return the open alerts that a conversation may answer, each with an id for its closing."""
+    body = entry.body
+    if not isinstance(body, ContactHeld) or not office.caller.may(ANSWER_ALERTS):
+        return []
+    found = (each for each in open_of(chart.record) if each.raised_at <= body.end)
+    return [(each, office.new_id("ent")) for each in found]
 
 
 @require_POST

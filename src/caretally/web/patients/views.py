@@ -12,6 +12,7 @@ from django.utils.cache import get_conditional_response
 
 from caretally.billability.sheets import load_rulebook
 from caretally.clock import ServiceMonth
+from caretally.practice.alerts import open_of
 from caretally.practice.chart_stretch import LAST_DAYS, USUAL, stretch_of
 from caretally.practice.office import Chart, Office
 from caretally.practice.patient_month import Decisions, stamp
@@ -27,6 +28,7 @@ from caretally.practice.patients import Search, choices_of, find_patients
 from caretally.practice.roles import ENROLL, RECORD_CARE, SEE_PATIENTS
 from caretally.practice.staff_names import staff_names
 from caretally.practice.timeline import SUBJECT_WORDS, Wanted, timeline
+from caretally.web.alerts.words import HUES
 from caretally.web.charts.views import chart_context
 from caretally.web.frame.asking import page
 from caretally.web.patients.drawing import bar, span_of
@@ -36,6 +38,7 @@ ACTIONS = (
     ("attempt-new", "Log attempt", RECORD_CARE),
     ("time-new", "Log time", RECORD_CARE),
     ("enrollment", "Enrollment", SEE_PATIENTS),
+    ("patient-rules", "Thresholds and rules", SEE_PATIENTS),
     ("vitals", "Vital signs", SEE_PATIENTS),
 )
 """Pages of other rooms that a patient's page leads to: name, words, permission."""
@@ -96,6 +99,7 @@ def patient(request: HttpRequest, office: Office, patient: str) -> HttpResponse:
     context = {
         "chart": seen, "card": seen.card, "header": header_of(office, seen), "months": months,
         "actions": actions(office, seen), "states": gaps_of(office, seen),
+        "open_alerts": [(each, HUES[each.level]) for each in open_of(seen.record)],
         "ladder": ladder_of(office, seen), "days": stretch.name,
         "ranges": [str(each) for each in LAST_DAYS], **chart_context(seen, decisions, stretch),
         **figures_context(figures_of(seen, decisions, months.shown)),
