@@ -171,7 +171,7 @@ def rises(watch: Watch, rule: Rule, values: Sequence[Measurement]) -> Iterator[F
             since = day_words(lowest.day).removeprefix("on ")
             yield Finding(
                 rule=rule, level=rule.level,
-                says=f"{told(value)}, {gained.quantize(Decimal('0.1')):f} {value.vital.says} above "
+                says=f"{told(value)}, {gained:.1f} {value.vital.says} above "
                 f"{since}; more than {rule.given}",
                 anchor=value.entry, beside=(lowest.entry,), at=value.at,
                 calls=calls(watch, value), excess=gained - rule.rise, value=value.amount,
@@ -274,8 +274,11 @@ def told(value: Measurement) -> str:
 
 
 def rounded(amount: Decimal) -> str:
-    """Return a number with one digit after the point, or none where it is whole."""
-    return f"{amount.quantize(Decimal('0.1')) if amount % 1 else amount.quantize(Decimal(1)):f}"
+    """Return a number with one digit after the point, or none where it is whole.
+
+    However many digits there are: what somebody sends must stop nobody's alerts.
+    """
+    return f"{amount:.0f}" if amount == amount.to_integral_value() else f"{amount:.1f}"
 
 
 def day_words(day: date) -> str:

@@ -141,7 +141,7 @@ def shortened(number: Decimal) -> str:
         >>> shortened(Decimal("160")), shortened(Decimal("37.50"))
         ('160', '37.5')
     """
-    text = f"{round(number, 2):f}" if int(number.as_tuple().exponent) < -2 else f"{number:f}"
+    text = f"{number:.2f}" if int(number.as_tuple().exponent) < -2 else f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

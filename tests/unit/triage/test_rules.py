@@ -209,3 +209,11 @@ def test_nothing_signed_takes_the_crisis_range_away() -> None:
     crisis = [each for each in rules_in_force([sneaky], "p", NOW) if each.is_crisis]
     assert all(isinstance(each, Rule) and each.is_starting_point for each in crisis)
     assert names(sneaky, pressure(20, 185)) == ["crisis: value_in_crisis"]
+
+
+@pytest.mark.parametrize(
+    "value", ["1" + "0" * 38, "-" + "9" * 39, "123456789012345678901234567.891"]
+)
+def test_numbers_that_nobody_could_have_measured_stop_nothing(value: str) -> None:
+    held = reviewed(weight(18, "80"), weight(19, value), weight(20, "81"), pressure(20, 171))
+    assert "value_outside" in {each.name for each in held.concerns}
