@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
@@ -81,7 +81,6 @@ class Alerts:
     rows: tuple[Listed, ...]
     counts: Mapping[str, int]
     stamp: str
-    day: date
 
     @property
     def more(self) -> int:
@@ -108,32 +107,31 @@ def open_alerts(office: Office) -> Alerts:
         ForbiddenError: the caller may not see patients.
     """
     office.caller.require(SEE_PATIENTS)
-    where, values = narrowed(office, ("open", "acknowledged"))
-    counted = office.db.rows(
-        f"SELECT alert.level, count(*) {where} GROUP BY alert.level",
-        *values,
-    )
+    number = office.book().number
+    where, values = narrowed(office, number, ("open", "acknowledged"))
     rows = office.db.rows(f"SELECT {COLUMNS} {where} {ORDER} LIMIT %s", *values, MOST)
-    return Alerts(
-        rows=tuple(listed(row, office.now) for row in rows),
-        counts={ALERT_LEVELS[level]: count for level, count in counted},
-        stamp=stamp(office), day=office.today(),
-    )  # fmt: skip
+    found = tuple(listed(row, office.now) for row in rows)
+    counts = {level: sum(each.level == level for each in found) for level in ALERT_LEVELS}
+    if len(found) == MOST:
+        sql = f"SELECT alert.level, count(*) {where} GROUP BY alert.level"
+        counts = {ALERT_LEVELS[level]: count for level, count in office.db.rows(sql, *values)}
+    counts = {level: count for level, count in counts.items() if count}
+    return Alerts(rows=found, counts=counts, stamp=stamp_of(office, number))
 
 
 def closed_alerts(office: Office) -> tuple[Listed, ...]:
     """Return the alerts that were closed last."""
-    where, values = narrowed(office, (CLOSED,))
+    where, values = narrowed(office, office.book().number, (CLOSED,))
     rows = office.db.rows(
         f"SELECT {COLUMNS} {where} ORDER BY alert.closed_at DESC LIMIT %s", *values, MOST
     )
     return tuple(listed(row, office.now) for row in rows)
 
 
-def narrowed(office: Office, states: tuple[str, ...]) -> tuple[str, list[Any]]:
+def narrowed(office: Office, number: int, states: tuple[str, ...]) -> tuple[str, list[Any]]:
     """Return where alerts of some states are, in the caller's clinics, with the values."""
     where = FROM.replace("{}", ", ".join(["%s"] * len(states)))
-    values: list[Any] = [office.book().number, *states]
+    values: list[Any] = [number, *states]
     held = office.clinics(SEE_PATIENTS)
     if held is not None:
         where += f"AND card.clinic IN ({', '.join(['%s'] * len(held)) or 'NULL'}) "
@@ -161,10 +159,15 @@ def stamp(office: Office) -> str:
 
     Rows are written anew with every change, under a new number.
     """
+    return stamp_of(office, office.book().number)
+
+
+def stamp_of(office: Office, number: int) -> str:
+    """Return the stamp of the open alerts of a practice by number."""
     rows = office.db.rows(
         "SELECT id FROM store_alert WHERE practice_id = %s AND state IN ('open', 'acknowledged') "
         "ORDER BY id",
-        office.book().number,
+        number,
     )
     told = " ".join(str(row[0]) for row in rows)
     return blake2b(told.encode(), digest_size=8).hexdigest()
