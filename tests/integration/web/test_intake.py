@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from django.test import Client
 
 from caretally import clock
+from caretally.devices.vendors import registry
 from caretally.journal.entries import DeviceRegistered, Identifier, ReadingRecorded
 from caretally.practice.connections import LIVE, Wanted, connect
 from caretally.practice.devices import Handed, Told, assign, tell
@@ -183,6 +186,34 @@ def test_deliveries_are_narrowed(demo: Demo, enter: Enter, connection: Connectio
         )
     }  # fmt: skip
     assert list(found.values()) == [True, True, False, True, False, False, True]
+
+
+def test_a_delivery_is_read_again_after_it_was_shown_what_would_change(
+    demo: Demo, enter: Enter, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = clock.now() - timedelta(hours=1)
+    number = deliver(demo, connection, {**pressure("77aa", at), "metric": "presion"})
+    faults = "SELECT state FROM store_intakefault WHERE inbound_id = %s"
+    assert demo.journal.db.rows(faults, number)[0][0] == 0
+    amir, place = enter("amir"), f"{AT}deliveries/{number}/replay/"
+    assert "nothing to change" in amir.get(place).content.decode()
+    older = registry.SLICES["tenovi"]
+    mended = dataclasses.replace(
+        older, adapter="2",
+        parse=lambda posted: older.parse(msgspec.structs.replace(
+            posted, body=posted.body.replace(b"presion", b"blood_pressure"))),
+    )  # fmt: skip
+    monkeypatch.setattr(registry, "SLICES", {**registry.SLICES, "tenovi": mended})
+    shown = amir.get(place).content.decode()
+    assert "New readings: 1" in shown
+    assert "Faults that are gone: 1" in shown
+    assert "77aa" not in shown
+    assert demo.journal.db.rows(faults, number)[0][0] == 0
+    assert amir.post(place).status_code == 302
+    assert demo.journal.db.rows(faults, number)[0][0] == 1
+    assert enter("rosa").get(place).status_code == 403
+    again = f"{AT}connections/{connection.name}/replay/"
+    assert "nothing to change" in amir.get(again).content.decode()
 
 
 # --- held back ------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from caretally.web.intake.quarantine import (
     reading_release,
     rule_reject,
 )
+from caretally.web.intake.replaying import connection_replay, delivery_replay
 
 urlpatterns = [
     path("intake/", quarantine, name="intake"),
@@ -31,6 +32,9 @@ urlpatterns = [
     path("intake/faults/<int:number>/dismiss/", fault_dismiss, name="intake-fault-dismiss"),
     path("intake/deliveries/", deliveries, name="deliveries"),
     path("intake/deliveries/<int:number>/", delivery, name="delivery"),
+    path("intake/deliveries/<int:number>/replay/", delivery_replay, name="delivery-replay"),
+    path("intake/connections/<str:connection>/replay/", connection_replay,
+         name="connection-replay"),
     path("intake/connections/", connections, name="connections"),
     path("intake/connections/new/", connection_new, name="connection-new"),
     path("intake/connections/<str:connection>/", connection, name="connection"),
