@@ -14,7 +14,8 @@ from caretally.practice.demonstration import harbor_entries, lakeside_entries
 from caretally.project.database_url import database_settings
 from caretally.store.database import ALL, Database, scoped
 from caretally.store.guards import BY_PARENT, BY_PRACTICE, READ_BY_ALL
-from caretally.store.models import Practice
+from caretally.store.inbox import Arrived, keep_batch
+from caretally.store.models import Connection, Practice
 from caretally.store.stored_journal import StoredJournal
 from caretally.store.tending import OWNER, migrate
 from tests.integration.databases import Cluster, bound, configured, free_port, unbound
@@ -109,3 +110,21 @@ def test_the_program_may_not_change_the_journal(guarded: Database, words: str) -
 def test_the_program_makes_no_tables(guarded: Database) -> None:
     with scoped(ALL), pytest.raises(Error, match="must be owner"):
         guarded.run("ALTER TABLE store_entry DISABLE ROW LEVEL SECURITY")
+
+
+def test_deliveries_are_stored_in_the_scope_of_their_practice_alone(guarded: Database) -> None:
+    with scoped(ALL):
+        own, other = (Practice.objects.get(name=name).pk for name in (LAKESIDE, HARBOR))
+        connection = Connection.objects.create(
+            practice_id=own, name="con_guarded", vendor="tenovi", title="", made_at=BEGINS_AT,
+            made_by="system:test",
+        )  # fmt: skip
+    arrived = Arrived(LAKESIDE, own, connection.pk, b"key", b"digest", b"[]", "{}", 1)
+    assert [kept.seen for kept in keep_batch(guarded, [arrived, arrived])] == [2, 2]
+    with pytest.raises(Error, match="row-level security"):
+        keep_batch(guarded, [arrived._replace(practice_number=other, key=b"another")])
+    assert count(guarded, "store_inbound") == 0  # no scope is left behind
+    with scoped(HARBOR):
+        assert count(guarded, "store_inbound") == 0
+    with scoped(LAKESIDE):
+        assert count(guarded, "store_inbound") == 1
