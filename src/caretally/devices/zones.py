@@ -49,7 +49,9 @@ def placed(reading: VendorReading, home_of: Callable[[], Zone]) -> Placed | Hold
 
     home_of: returns the zone in which a local time is read where the device told no offset.
     """
-    told = "" if reading.offset_seconds is None else f"{DEVICE} {offset_text(reading)}"
+    told = ""
+    if reading.offset_seconds is not None:
+        told = f"{reading.offset_origin or DEVICE} {offset_text(reading)}"
     if reading.measured_at is not None:
         return Placed(at=reading.measured_at.astimezone(UTC), zone=told)
     if reading.wall is None:

@@ -48,17 +48,20 @@ def weight(value: str, unit: str = "kg") -> tuple[Measured, ...]:
 
 @dataclass(slots=True, kw_only=True)
 class Ward:
-    """A practice at work."""
+    """A practice at work.
+
+    doors: names of the connections that deliveries come in by.
+    """
 
     journal: StoredJournal
     connections: dict[str, int] = field(default_factory=dict)
+    doors: dict[str, str] = field(default_factory=dict)
     count: int = 0
 
     def open(self, *patients: str, time_zone: str | None = CHICAGO) -> None:
         """Enroll patients in a practice in Phoenix."""
-        entries = [
-            self.entry(PracticeRegistered(practice=PRACTICE, name="Ward", time_zone=PHOENIX))
-        ]
+        body = PracticeRegistered(practice=PRACTICE, name="Ward", time_zone=PHOENIX)
+        entries = [self.entry(body)] if not self.count else []
         for patient in patients:
             entries += [
                 self.entry(
