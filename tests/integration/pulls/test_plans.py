@@ -297,3 +297,13 @@ def test_a_key_can_be_changed(house: House) -> None:
     house.pull(AT + HOUR)
     assert house.fake.asked[-1].headers["authorization"] == "Api-Key another-key"
     assert house.again(made).pull_says == ""
+
+
+def test_a_measurement_of_a_page_needs_no_device_of_its_own(house: House) -> None:
+    house.register("tenovi", "dev_1", "tenovi:device", "77aa")
+    house.connect("tenovi", KEY, domain="lakeside")
+    bare = {name: value for name, value in measurement("").items() if name != "hwi_device_id"}
+    path = "/clients/lakeside/hwi/hwi-devices/77aa/measurements/"
+    house.fake.answers[path] = lambda _: told([bare])
+    house.pull()
+    assert [each.name for each in house.unpack()] == ["tenovi:device 77aa"]

@@ -35,7 +35,7 @@ def test_a_patient_agrees_in_the_browser(demo: Demo, enter: Enter, fake: Fake) -
     kept = client.post(page, {"number": "our-client", "secret": "client-secret"}, follow=True)
     assert "The key is kept" in kept.content.decode()
     assert "client-secret" not in kept.content.decode()
-    away = client.post(page.replace("fetching", "authorize"))
+    away = client.get(page.replace("fetching", "authorize"))
     assert away.status_code == 302
     sent = parse_qs(urlsplit(away["Location"]).query)
     assert sent["redirect_uri"] == ["http://testserver/connections/callback"]
@@ -50,7 +50,7 @@ def test_a_code_is_taken_from_who_set_out_alone(demo: Demo, enter: Enter, fake: 
     _, page = connected(demo, "withings", address=fake.address)
     client = enter("amir")
     client.post(page, {"number": "our-client", "secret": "client-secret"})
-    away = client.post(page.replace("fetching", "authorize"))
+    away = client.get(page.replace("fetching", "authorize"))
     query = {"state": parse_qs(urlsplit(away["Location"]).query)["state"][0], "code": "the-code"}
     assert enter("nora").get("/connections/callback", query).status_code == 404
     assert enter("rosa").get("/connections/callback", query).status_code == 403

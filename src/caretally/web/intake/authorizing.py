@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from caretally.devices.pulls import ACCOUNTS, PullPlan
 from caretally.errors import ConflictError, ExchangeError, InputError, UnknownError
@@ -58,6 +58,7 @@ def connection_fetching(request: HttpRequest, office: Office, connection: str) -
         "way": way_named(office, connection), "fetched": fetching(office, connection),
         "fields": shown((NUMBER, SECRET) if by_account else (SECRET,),
                         {"number": typed.get("number", "")}, error),
+        "error": error,
         "other_messages": [str(each) for each in error.problems if "settings" in each.field]
         if error else [],
         "by_account": by_account, "back": back_to(request), "tab": "connections",
@@ -78,10 +79,13 @@ def asked_plan(office: Office, connection: str) -> PullPlan:
         raise UnknownError("this connection is not asked for anything") from error
 
 
-@require_POST
+@require_GET
 @page(permission=MANAGE_PRACTICE)
 def connection_authorize(request: HttpRequest, office: Office, connection: str) -> HttpResponse:
-    """Send the browser to the vendor's page, where the patient agrees."""
+    """Send the browser to the vendor's page, where the patient agrees.
+
+    A link leads here and nothing is changed: a form may not lead to another address.
+    """
     try:
         address = authorization_address(office, connection, back_to(request))
     except (ConflictError, UnknownError) as error:
