@@ -15,7 +15,7 @@ from caretally.errors import ForbiddenError, InputError, Problem, UnknownError
 from caretally.exchange.mail import checked_address
 from caretally.exchange.texting import checked_number
 from caretally.practice.office import Office
-from caretally.practice.sealing import Sealed, open_sealed, seal
+from caretally.practice.sealing import Sealed, contact_bound_to, open_sealed, seal
 from caretally.store.alert_tables import ContactPoint, Notice
 from caretally.store.database import Database
 from caretally.store.streams import book_of
@@ -35,11 +35,6 @@ class Point:
     test: str = ""
 
 
-def bound_to(practice: str, staff: str, channel: str) -> str:
-    """Return what a sealed address is bound to: moved to another person it does not open."""
-    return f"{practice}\ncontact/{staff}/{channel}"
-
-
 def address_of(db: Database, practice: str, staff: str, channel: str) -> str | None:
     """Return the address of a member of staff; None where none is kept.
 
@@ -50,7 +45,7 @@ def address_of(db: Database, practice: str, staff: str, channel: str) -> str | N
     if kept is None:
         return None
     sealed = Sealed(kept.key, bytes(kept.sealed))
-    return open_sealed(sealed, bound_to(practice, staff, channel)).decode()
+    return open_sealed(sealed, contact_bound_to(practice, staff, channel)).decode()
 
 
 def live(db: Database, practice: str, staff: str) -> QuerySet[ContactPoint]:
@@ -108,7 +103,7 @@ def keep_point(office: Office, channel: str, address: str) -> None:
         raise InputError([Problem(where="form", field="channel", found="another word",
                                   expected=" or ".join(CHECKS))])  # fmt: skip
     checked = check(address)
-    key, sealed = seal(checked.encode(), bound_to(office.practice, staff, channel))
+    key, sealed = seal(checked.encode(), contact_bound_to(office.practice, staff, channel))
     with office.db.atomic():
         end_point(office, channel)
         ContactPoint.objects.using(office.db.alias).create(

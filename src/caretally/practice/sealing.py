@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 from caretally.errors import IntegrityError, UnknownError
+from caretally.store.alert_tables import ContactPoint
 from caretally.store.database import Database
 from caretally.store.models import Practice, Secret
 
@@ -137,4 +138,26 @@ def seal_anew(db: Database) -> int:
             secret = open_sealed(Sealed(kept.key, bytes(kept.sealed)), bound)
             kept.key, kept.sealed = seal(secret, bound)
             kept.save(using=db.alias, update_fields=["key", "sealed"])
+        points = seal_points_anew(db, newest)
+    return len(found) + points
+
+
+def contact_bound_to(practice: str, staff: str, channel: str) -> str:
+    """Return what an address is bound to: moved to another person it does not open."""
+    return f"{practice}\ncontact/{staff}/{channel}"
+
+
+def seal_points_anew(db: Database, newest: str) -> int:
+    """Seal the addresses of staff under the newest key; returns how many were under older ones.
+
+    Raises:
+        IntegrityError: one does not open.
+    """
+    older = ContactPoint.objects.using(db.alias).exclude(key=newest).filter(ended_at=None)
+    found = list(older.select_related("practice"))
+    for kept in found:
+        bound = contact_bound_to(kept.practice.name, kept.staff, kept.channel)
+        address = open_sealed(Sealed(kept.key, bytes(kept.sealed)), bound)
+        kept.key, kept.sealed = seal(address, bound)
+        kept.save(using=db.alias, update_fields=["key", "sealed"])
     return len(found)

@@ -27,7 +27,7 @@ from caretally.practice.drills import answer_drill, begin_drill, running_drills,
 from caretally.practice.escalating import escalate_due
 from caretally.practice.notices import LEASE, MOST_ATTEMPTS, tell_due
 from caretally.practice.on_call import my_post
-from caretally.practice.sealing import key_name
+from caretally.practice.sealing import key_name, seal_anew
 from caretally.store.alert_tables import ContactPoint, Notice
 from caretally.store.database import scope_all
 from caretally.store.stored_journal import StoredJournal
@@ -306,3 +306,14 @@ def test_a_drill_climbs_as_an_alert_would_and_stops_when_it_is_answered(
     assert {each for each in journal.entries(PRACTICE) if each.patient} == {
         each for each in journal.entries(PRACTICE) if each.kind == "enrolled"
     }
+
+
+def test_addresses_are_sealed_anew_with_the_other_secrets(make_site) -> None:
+    journal = begun(make_site("sqlite").journal())
+    reached_by_mail(journal, "stf_ann")
+    newer = ("a newer key", *settings.SEALING_KEYS)
+    with override_settings(SEALING_KEYS=newer):
+        assert seal_anew(journal.db) == 1
+        assert seal_anew(journal.db) == 0
+    with override_settings(SEALING_KEYS=newer[:1]):
+        assert [each.address for each in my_points(office(journal))] == ["stf_ann@clinic.example"]
