@@ -63,13 +63,15 @@ class Framer:
     def _inside(self) -> bytes | Trouble | None:
         """Find the end of a block."""
         end = self._held.find(END, self._looked)
-        again = self._held.rfind(BEGIN, self._looked, end if end >= 0 else len(self._held))
+        whole = len(self._held) if end < 0 else end
+        again = self._held.find(BEGIN, self._looked, whole)
+        # Judged before anything is dropped, so that it is the same however packets cut it.
+        if (whole if again < 0 else again) > self.most_bytes:
+            return Trouble("too_large")
         if again >= 0:
             del self._held[: again + 1]
             self._looked = 0
             return b""
-        if max(end, len(self._held) if end < 0 else 0) > self.most_bytes:
-            return Trouble("too_large")
         if end < 0:
             self._looked = len(self._held)
             return None

@@ -54,6 +54,7 @@ def test_any_bytes_leave_no_more_than_a_block_behind(chunks: list[bytes]) -> Non
         (b"\x0b" + b"x" * 101, [Trouble("too_large")]),
         (b"\x0b" + b"x" * 101 + b"\x1c\r", [Trouble("too_large")]),
         (b"\x0b" + b"x" * 100 + b"\x1c\r", [b"x" * 100]),
+        (b"\x0b" + b"x" * 101 + b"\x0ba\x1c\r", [Trouble("too_large")]),
     ],
 )
 def test_streams(stream: bytes, found: list[bytes | Trouble]) -> None:

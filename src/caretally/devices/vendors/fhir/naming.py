@@ -29,6 +29,8 @@ TYPE_SCHEMES: Mapping[str, str] = {
     "SYSID": "eui64",
 }
 DEVICES, SUBJECTS = ("Device", "DeviceMetric"), ("Patient",)
+MOST_NAMES = 16
+"""Names of a device and its wearer; more would let a small document grow into large readings."""
 TRANSIENT = ("#", "urn:uuid:", "urn:oid:")
 """References that mean something only inside the document they stand in."""
 Known = Mapping[str, Named]
@@ -72,7 +74,8 @@ def names_of(observation: Observation, known: Known, path: str) -> tuple[Schemed
         found += referred(observation.subject, here, (SUBJECT, f"{path}/subject", SUBJECTS))
     if not found:
         raise Misread(f"{path}/device", "no_device", "neither device nor subject named")
-    return tuple(dict.fromkeys((scheme, usual(name, f"{path}/device")) for scheme, name in found))
+    kept = dict.fromkeys((scheme, usual(name, f"{path}/device")) for scheme, name in found)
+    return tuple(kept)[:MOST_NAMES]
 
 
 def referred(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from string import punctuation
 
 from caretally.devices.documents import Misread
 
@@ -156,9 +157,11 @@ def message_of(lines: list[str]) -> Message:
     if not header.startswith(HEADER) or len(header) < 9:
         raise Misread("MSH", "not_readable", "a message begins with MSH and its separators")
     told = header[3:].split(header[3], 2)[1]
-    if not 3 <= len(told) <= 5 or len(set(header[3] + told)) <= len(told):
-        raise Misread("MSH-2", "not_readable", "separators that cannot be told apart")
     marks = f"{told}&" if len(told) == 3 else told
+    every = header[3] + marks
+    is_apart = len(set(every)) == len(every) and all(sign in punctuation for sign in every)
+    if not 4 <= len(marks) <= 5 or not is_apart:
+        raise Misread("MSH-2", "not_readable", "separators that cannot be told apart")
     signs = Separators(header[3], *marks[:4])
     first, *others = (segment_of(line, signs) for line in lines)
     return Message(header=first, segments=tuple(others))

@@ -22,6 +22,7 @@ from caretally.devices.vendors.hl7v2.results import (
     BATTERY,
     CORRECTED,
     METHODS,
+    MOST_NAMES,
     NOT_OBTAINED,
     READ,
     REMOVED,
@@ -240,4 +241,4 @@ def subjects_of(segment: Segment) -> tuple[SchemedName, ...]:
         name = f"{giver}|{own}" if giver else own
         if own and len(name) <= 200 and name.isprintable():
             found.append((SUBJECT, name))
-    return tuple(found)
+    return tuple(found[:MOST_NAMES])

@@ -33,6 +33,8 @@ DEVICE_SCHEMES: Mapping[str, str] = {
     "SERIAL": "serial",
 }  # fmt: skip
 DEVICE = "hl7v2:device"
+MOST_NAMES = 8
+"""Names of one device or patient; more would only let a small message grow into a large reading."""
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,7 +150,7 @@ def device_names(segment: Segment, number: int) -> tuple[SchemedName, ...]:
             found.append((scheme, name))
         else:
             found.append((DEVICE, f"{namespace}|{name}" if namespace else name))
-    return tuple(found)
+    return tuple(found[:MOST_NAMES])
 
 
 def flags_of(segment: Segment, status: str) -> tuple[str, ...]:
