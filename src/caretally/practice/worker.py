@@ -21,7 +21,7 @@ from caretally.practice.pulling import pull_on
 from caretally.practice.streaming import stream_on
 from caretally.store.jobs import put_in_due, reap
 
-PAUSE_SECONDS = 1
+PAUSE_SECONDS, END_SECONDS = 1, 3
 
 
 def new_worker() -> Worker:
@@ -65,7 +65,8 @@ def work_on(stop: Event, outside: Callable[[], datetime]) -> None:
     # What vendors take their time to answer keeps neither jobs nor what arrives waiting.
     others = (
         Thread(target=stream_on, args=(journal(), stop), name="streams"),
-        Thread(target=pull_on, args=(journal(), stop), name="pulls"),
+        # Whatever is fetched in this moment is fetched again: the end waits for no vendor.
+        Thread(target=pull_on, args=(journal(), stop), name="pulls", daemon=True),
     )
     for other in others:
         other.start()
@@ -77,4 +78,4 @@ def work_on(stop: Event, outside: Callable[[], datetime]) -> None:
     finally:
         stop.set()
         for other in others:
-            other.join()
+            other.join(timeout=END_SECONDS if other.daemon else None)
