@@ -31,7 +31,7 @@ from caretally.practice.roles import SETTLE_READINGS
 from caretally.practice.vitals import plain, unit_words, words_of
 from caretally.store.gathering import stored_entries
 from caretally.store.intake_tables import HELD, REJECTED
-from caretally.store.quarantine_lists import held_rows
+from caretally.store.quarantine_lists import counts_of, held_rows
 from caretally.store.streams import locked_book
 from caretally.triage.starting_points import CRISIS_RULES
 
@@ -107,13 +107,15 @@ def is_in_crisis(reading: VendorReading | None) -> bool:
     )
 
 
-def crisis_count(office: Office) -> int:
-    """Return how many of the readings held back last lie in the crisis range.
+def waiting_here(office: Office) -> tuple[int, int]:
+    """Return how much waits to be looked at, and how much of the newest lies in the crisis range.
 
-    Asked on every page, so only the newest are looked at; nobody is shown any of them.
+    Asked on every page: three questions, and nobody is shown anything.
     """
-    rows = held_rows(office.book(), office.clinics(SETTLE_READINGS), 0, NEWEST)
-    return sum(1 for row in rows if is_in_crisis(held_of(row).reading))
+    book, clinics = office.book(), office.clinics(SETTLE_READINGS)
+    held, faults = counts_of(book, clinics)
+    rows = held_rows(book, clinics, 0, NEWEST) if held else []
+    return held + faults, sum(1 for row in rows if is_in_crisis(held_of(row).reading))
 
 
 def names_beside(office: Office, held: Sequence[HeldReading]) -> Mapping[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 import json
 import re
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from caretally import clock
@@ -214,6 +216,35 @@ def test_a_delivery_is_read_again_after_it_was_shown_what_would_change(
     assert enter("rosa").get(place).status_code == 403
     again = f"{AT}connections/{connection.name}/replay/"
     assert "nothing to change" in amir.get(again).content.decode()
+
+
+TABLE = b"serial,time,systolic mmHg,diastolic mmHg\nS-1,2026-03-24 08:15:00,131,82\n"
+
+
+def hidden(page: str) -> dict[str, str]:
+    """Return what a page keeps of a file and its mapping."""
+    found = re.findall(r'name="(content|mapping)" value="([^"]*)"', page)
+    return {name: html.unescape(value) for name, value in found}
+
+
+def test_a_table_is_asked_about_shown_and_brought_in(demo: Demo, enter: Enter) -> None:
+    made = connect(demo.office("amir"), Wanted(vendor="csv", title="Clinic sheet"))[0]
+    amir, place = enter("amir"), f"{AT}connections/{made.name}/table/"
+    assert amir.post(place, {}).status_code == 422
+    file = SimpleUploadedFile("r.csv", TABLE, content_type="text/csv")
+    asked = amir.post(place, {"table": file}).content.decode()
+    assert 'name="answer-origin.fixed"' in asked
+    answers = {"answer-origin.fixed": "device"}
+    kept = hidden(asked)
+    shown = amir.post(place, {**kept, **answers, "do": "ask"}).content.decode()
+    assert "131 mmHg, 82 mmHg" in shown
+    kept = hidden(shown)
+    done = amir.post(place, {**kept, **answers, "do": "import"})
+    assert done.status_code == 302
+    drain(demo.journal)
+    found = demo.journal.db.rows("SELECT name FROM store_intakereading ORDER BY id DESC LIMIT 1")
+    assert found[0][0] == "serial S-1"
+    assert enter("rosa").get(place).status_code == 403
 
 
 # --- held back ------------------------------------------------------------------------------------

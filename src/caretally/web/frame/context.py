@@ -9,8 +9,7 @@ from django.http import HttpRequest
 from caretally.clock import ahead
 from caretally.practice.bell import Bell, bell_of
 from caretally.practice.office import Office
-from caretally.practice.quarantine import counts
-from caretally.practice.quarantine_many import crisis_count
+from caretally.practice.quarantine_many import waiting_here
 from caretally.practice.roles import ROLE_WORDS, SETTLE_READINGS
 from caretally.store.database import scope
 from caretally.web.frame.asking import places
@@ -29,9 +28,8 @@ def waiting(office: Office) -> dict[str, int]:
     """Return how much waits behind items of the bar; nothing is asked on pages of errors."""
     if scope() != office.practice or not office.caller.may(SETTLE_READINGS):
         return {}
-    found = counts(office)
-    crises = crisis_count(office) if found.held else 0
-    return {"intake": found.held + found.faults, "intake crisis": crises}
+    found, crises = waiting_here(office)
+    return {"intake": found, "intake crisis": crises}
 
 
 def bell(office: Office) -> Bell | None:

@@ -75,7 +75,7 @@ def steps_of(way: Way) -> tuple[str, ...]:
     if known is None:
         return ()
     if known.name in FILES:
-        return ("Nothing needs to be set up: bring files in under Import a table.",)
+        return ("Nothing needs to be set up: bring files in here, with Bring in a table.",)
     steps = [
         "Enter the address below where the vendor asks for a webhook or callback address.",
         f"Enter the secret: {known.secret_words[0].lower()}{known.secret_words[1:]}.",

@@ -8,8 +8,9 @@ from django.shortcuts import redirect, render
 
 from caretally.practice.intake_pages import delivery_page, may_see_bodies, way_named
 from caretally.practice.office import Office
-from caretally.practice.replaying_deliveries import Difference, Which, preview, replay
+from caretally.practice.replaying_deliveries import Difference, preview, replay
 from caretally.practice.roles import MANAGE_PRACTICE
+from caretally.store.replayed import Which
 from caretally.web.frame.asking import page
 
 KINDS = (

@@ -22,6 +22,7 @@ from caretally.web.intake.quarantine import (
     rule_reject,
 )
 from caretally.web.intake.replaying import connection_replay, delivery_replay
+from caretally.web.intake.tables import table
 
 urlpatterns = [
     path("intake/", quarantine, name="intake"),
@@ -44,5 +45,6 @@ urlpatterns = [
          name="connection-fetching"),
     path("intake/connections/<str:connection>/authorize/", connection_authorize,
          name="connection-authorize"),
+    path("intake/connections/<str:connection>/table/", table, name="connection-table"),
     path("intake/connections/<str:connection>/turn/", connection_turn, name="connection-turn"),
 ]  # fmt: skip
