@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Mapping
+from typing import Any
 
 from django.http import HttpRequest
 
@@ -45,12 +46,25 @@ def read_body(request: HttpRequest, most: int) -> bytes:
     written = request.headers.get("Content-Encoding", "identity").strip().lower()
     if written not in {"identity", "gzip"}:
         raise RefusedError(415, "A body is sent as it is or with `Content-Encoding: gzip`.")
-    body: bytes = request.read(most + 1)
+    body: bytes = sent_in(request).read(most + 1)
     if written == "gzip":
         body = unpacked(body, most)
     if len(body) > most:
         raise RefusedError(413, f"A body may hold {most:,} bytes once unpacked; send several.")
     return body
+
+
+def sent_in(request: HttpRequest) -> Any:
+    """Return where a body is read from; Django takes one without a length for empty.
+
+    Raises:
+        RefusedError: it comes in chunks, and this server does not say where they end.
+    """
+    if request.META.get("CONTENT_LENGTH") or "Transfer-Encoding" not in request.headers:
+        return request
+    if not request.META.get("wsgi.input_terminated"):
+        raise RefusedError(400, "Send the body with a Content-Length.")
+    return request.META["wsgi.input"]
 
 
 def unpacked(body: bytes, most: int) -> bytes:

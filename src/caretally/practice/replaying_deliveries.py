@@ -41,6 +41,8 @@ from caretally.store.replayed import (
     replayable,
 )
 
+__all__ = ["NO_LONGER_READ", "Change", "Difference", "Which", "preview", "replay"]
+
 NO_LONGER_READ = "no_longer_read"
 """Code of the fault that puts a reading before a person which is not read any more."""
 MOST_TOLD = 200

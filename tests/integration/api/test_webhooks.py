@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import logging
 import threading
@@ -24,7 +25,7 @@ from caretally.store.inbox import keep_batch
 from caretally.store.models import Connection, Inbound, Secret
 from caretally.store.together import Together
 from tests.integration.demonstrated import HARBOR, Demo
-from tests.integration.invented_vendor import HEADER, SLICES, pressure, signature
+from tests.integration.invented_vendor import HEADER, SLICES, emptied, pressure, signature
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +40,7 @@ class Vendor:
 
     def __init__(self, demo: Demo, name: str = "invented", login: str = "amir") -> None:
         """Connect it."""
+        emptied()
         self.made, secret = connect(demo.office(login), Wanted(vendor=name))
         self.secret = secret.encode()
         self.url = room.path_of(self.made)
@@ -133,6 +135,18 @@ def test_bodies_have_a_limit_packed_or_not(demo: Demo) -> None:
     assert vendor.send(fitting, **signed).status_code == 202
     assert bytes(Inbound.objects.get().body) == BODY
     assert vendor.send(b"no gzip", **{"Content-Encoding": "gzip"}).status_code == 422
+
+
+def test_a_body_in_chunks_is_never_taken_for_an_empty_one(demo: Demo) -> None:
+    vendor = Vendor(demo)
+    signed = {HEADER: signature(vendor.secret, BODY), "Transfer-Encoding": "chunked"}
+    chunked: dict[str, Any] = {
+        "content_type": vendor.content_type, "headers": signed, "CONTENT_LENGTH": "",
+    }  # fmt: skip
+    assert Client().post(vendor.url, BODY, **chunked).status_code == 400
+    chunked |= {"wsgi.input_terminated": True, "wsgi.input": io.BytesIO(BODY)}
+    assert Client().post(vendor.url, BODY, **chunked).status_code == 202
+    assert bytes(Inbound.objects.get().body) == BODY
 
 
 def test_another_content_type_is_refused(demo: Demo) -> None:

@@ -36,7 +36,7 @@ from caretally.store.intake_tables import (
 )
 from caretally.store.models import Connection
 from tests.integration.demonstrated import Demo
-from tests.integration.invented_vendor import SLICES, pressure
+from tests.integration.invented_vendor import SLICES, emptied, pressure
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +51,7 @@ class Intake:
     def __init__(self, demo: Demo) -> None:
         """Connect it."""
         self.demo = demo
+        emptied()
         made, _ = connect(demo.office("amir"), Wanted(vendor="invented"))
         found = door(demo.journal.db, "invented", made.name)
         assert found is not None
