@@ -219,9 +219,11 @@ def measure(readings: int, kills: int, seed: int) -> dict[str, Any]:
     doors = open_practices(telling)
     ready = time.perf_counter()
     worker.start()
-    bring_in(telling, doors, worker, kills)
-    is_done = wait_until_done(timedelta(seconds=SETTLED_BY * 4))
-    worker.end()
+    try:
+        bring_in(telling, doors, worker, kills)
+        is_done = wait_until_done(timedelta(seconds=SETTLED_BY * 4))
+    finally:
+        worker.end()
     done = time.perf_counter()
     tallies = reconciled(DB)
     count, digest = digest_on_record(DB)
