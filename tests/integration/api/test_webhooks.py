@@ -113,7 +113,7 @@ def test_paused_ended_and_unknown_connections(demo: Demo) -> None:
     assert vendor.send(BODY).status_code == 202
     room.end(office, vendor.made.name)
     assert vendor.send(BODY).status_code == 410
-    assert not Secret.objects.filter(purpose__startswith="connection/").exists()
+    assert not Secret.objects.filter(purpose=room.purpose_of(vendor.made.name)).exists()
     vendor.url = vendor.url.replace("con_", "con_0")
     assert vendor.send(BODY).status_code == 404
 
