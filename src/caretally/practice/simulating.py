@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from caretally.devices.vendors.slices import Slice
+from caretally.errors import InputError
 from caretally.journal.entries import DeviceRegistered
 from caretally.journal.entries.devices import Identifier
 from caretally.practice.connections import (
@@ -76,7 +77,11 @@ def named_devices(office: Office, chosen: Slice, seed: int) -> list[tuple[str, s
         measured = set(chosen.metrics) & set(card.parameters.split())
         metric = next((each for each in dict.fromkeys(MIX) if each in measured), "")
         if metric:
-            name = name_for(office, card, chosen.scheme, invented_name(seed, place))
+            try:
+                name = name_for(office, card, chosen.scheme, invented_name(seed, place))
+            except InputError:
+                # Its books are in dispute; that is for a person to settle, not for a trial.
+                continue
             found.append((name, metric))
     return found
 

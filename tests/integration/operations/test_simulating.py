@@ -15,7 +15,7 @@ import pytest
 
 from tests.integration.served import Server
 
-PATIENCE = 400
+PATIENCE = 1800
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +90,7 @@ def test_a_wrong_secret_is_told_and_ends_with_one(server: Server, tmp_path: Path
 
 def test_it_stops_when_it_is_told_to(server: Server) -> None:
     words = ("simulate", "devices", "--vendor", "smartmeter", "--practice", "prac_lakeside",
-             "--days", "3", "--patients", "20", "--speed", "20000x")  # fmt: skip
+             "--days", "3", "--patients", "20", "--speed", "2000x")  # fmt: skip
     running = subprocess.Popen(
         [sys.executable, "-m", "caretally", *words], env=server.surroundings, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
