@@ -22,6 +22,7 @@ from caretally.devices.unpacked import (
     VendorReading,
     Verdict,
 )
+from caretally.devices.vendors import registry
 from caretally.devices.vendors.slices import Slice
 from caretally.store.intake_tables import (
     Connection,
@@ -113,7 +114,8 @@ NOTIFIER = replace(
     INVENTED, name="notifier", repeats=True, answers_head=True,
     content_types=("application/x-www-form-urlencoded",),
 )  # fmt: skip
-SLICES = {each.name: each for each in (INVENTED, NOTIFIER)}
+OWN = {each.name: each for each in (INVENTED, NOTIFIER)}
+SLICES = {**registry.SLICES, **OWN}
 
 
 def emptied() -> None:
@@ -121,7 +123,7 @@ def emptied() -> None:
 
     Tests of the way in count what they sent themselves.
     """
-    if Connection.objects.filter(vendor__in=SLICES).exists():
+    if Connection.objects.filter(vendor__in=OWN).exists():
         return
     for table in (IntakeSource, IntakeFault, IntakeEvent, IntakeReading, Inbound, DeviceHealth):
         table.objects.all().delete()

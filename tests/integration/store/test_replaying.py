@@ -42,7 +42,7 @@ def vendors(monkeypatch: pytest.MonkeyPatch) -> Callable[[Reads], None]:
             return other(parse(posted))
 
         slice_ = replace(INVENTED, parse=parse_so, adapter="2")
-        monkeypatch.setattr(registry, "SLICES", {"invented": slice_})
+        monkeypatch.setattr(registry, "SLICES", {**SLICES, "invented": slice_})
 
     return reads
 
