@@ -150,19 +150,22 @@ def test_only_who_may_settles(ward: Ward) -> None:
 
 
 def test_registering_the_device_files_what_waited_for_it(ward: Ward) -> None:
-    number = held(ward, value="84.2", names=(("imei", "352099001761481"),))
-    assert ward.row(number).rule == UNKNOWN_DEVICE
+    imei = ("imei", "352099001761481")
+    known = held(ward, value="84.2", names=(imei,))
+    (beside,) = ward.tell(told(MORNING + HOUR, weight("84.3"), names=(("gateway", "g"), imei)))
+    ward.file()
+    assert {ward.row(each).rule for each in (known, beside)} == {UNKNOWN_DEVICE}
     assert rejudge(ward.journal, PRACTICE, "dev_2") == 0
-    ward.register("dev_2", ("imei", "352099001761481"))
-    assert rejudge(ward.journal, PRACTICE, "dev_2") == 1
+    ward.register("dev_2", imei)
+    assert rejudge(ward.journal, PRACTICE, "dev_2") == 1  # by its second name; the other is ready
+    assert {ward.row(each).state for each in (known, beside)} == {READY}
     ward.file()
-    assert ward.row(number).rule == NOT_ASSIGNED
-    ward.assign("dev_2", "pat_b", BEGAN)
+    assert {ward.row(each).rule for each in (known, beside)} == {NOT_ASSIGNED}
     assert rejudge(ward.journal, PRACTICE, "dev_1") == 0
-    assert rejudge(ward.journal, PRACTICE, "dev_2") == 1
-    assert ward.row(number).state == READY
+    ward.assign("dev_2", "pat_b", BEGAN)
+    assert {ward.row(each).state for each in (known, beside)} == {READY}
     ward.file()
-    assert [each.patient for each in ward.readings()] == ["pat_b"]
+    assert [each.patient for each in ward.readings()] == ["pat_b", "pat_b"]
 
 
 def test_a_fault_is_let_go_with_a_reason(ward: Ward) -> None:

@@ -23,7 +23,7 @@ from caretally.journal.entries import (
     ReadingRecorded,
 )
 from caretally.practice.filing import file_ready
-from caretally.practice.unpacking import key_of, name_of
+from caretally.practice.unpacking import key_of, surest
 from caretally.store.models import Connection, Inbound, IntakeReading
 from caretally.store.stored_journal import StoredJournal
 
@@ -128,7 +128,7 @@ class Ward:
         )  # fmt: skip
         found = []
         for element, each in enumerate(readings):
-            name = name_of(each.names)
+            name = surest(each.names)
             measured_us = each.measured_at and (each.measured_at - EPOCH) // MICROSECOND
             made = IntakeReading.objects.using(alias).create(
                 practice_id=self.number, connection_id=connection, inbound=inbound,
