@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +15,7 @@ from caretally.api.responses import answers
 from caretally.api.shapes import FhirBundle, Id, ObservationSearch
 from caretally.ehr.observations import search_set, written
 from caretally.errors import InputError, Problem
+from caretally.journal.scalars import instant_of_text
 from caretally.practice.observing import FIRST, LAST, Stretch, readings_of
 
 router = Router(tags=["FHIR"])
@@ -58,20 +59,16 @@ def observations(
     return HttpResponse(body, content_type=FHIR_JSON)
 
 
-def instant(told: datetime | None, name: str, otherwise: datetime) -> datetime:
+def instant(told: str, name: str, otherwise: datetime) -> datetime:
     """Return an instant that was asked for.
 
     Raises:
-        InputError: it has no offset.
+        InputError: there is none of this date.
     """
-    if told is None:
-        return otherwise
-    if told.tzinfo is None:
+    found = instant_of_text(told) if told else otherwise
+    if found is None:
         raise InputError([
-            Problem(where="query", field=name, found="a time without offset",
+            Problem(where="query", field=name, found="no instant of the calendar",
                     expected="such as 2026-03-01T00:00:00-06:00")
         ])  # fmt: skip
-    try:
-        return told.astimezone(UTC)
-    except OverflowError:
-        return otherwise
+    return found

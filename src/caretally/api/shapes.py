@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Field, Schema
 
 from caretally.api.cursors import MOST, USUAL
 from caretally.codes import PROGRAMS
+from caretally.journal.scalars import INSTANT_PATTERN
 
 NO_CONTROL = r"^[^\u0000-\u001f\u007f-\u009f]*$"
 MONTH = r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$"
 Id = Annotated[str, Field(min_length=1, max_length=255, pattern=NO_CONTROL)]
+Instant = Annotated[str, Field(pattern=f"^({INSTANT_PATTERN})?$")]
 Month = Annotated[str, Field(pattern=MONTH, description="A month written YYYY-MM.")]
 Cursor = Annotated[
     str, Field(max_length=1_400, description="`next` of the page before; empty for the first.")
@@ -68,8 +69,8 @@ class FhirBundle(Schema):
 class ObservationSearch(Schema):
     """Which readings are asked for."""
 
-    since: datetime | None = Field(None, description="Measured then or later; with an offset.")
-    until: datetime | None = Field(None, description="Measured before; with an offset.")
+    since: Instant = Field("", description="Measured then or later; with an offset.")
+    until: Instant = Field("", description="Measured before; with an offset.")
     cursor: Cursor = ""
     limit: Limit = USUAL
 

@@ -30,6 +30,7 @@ LISTS = (
     "/patients",
     "/worklist",
     "/patients/{patient}/entries",
+    "/patients/{patient}/observations",
     "/subscriptions/{subscription}/deliveries",
 )
 BEYOND_SCHEMA = [

@@ -81,8 +81,11 @@ def test_a_stretch_of_time(connect: Connect) -> None:
 
 def test_what_is_refused(connect: Connect) -> None:
     program = connect("rosa")
-    for query in ({"since": "2026-03-01T00:00:00"}, {"since": "x"}, {"cursor": "x"}, {"limit": 0},
-                  {"_count": 5}):  # fmt: skip
+    refused: tuple[dict[str, Any], ...] = (
+        {"since": "2026-03-01T00:00:00"}, {"since": "x"}, {"since": "0"}, {"cursor": "x"},
+        {"until": "2026-02-30T00:00:00Z"}, {"limit": 0}, {"_count": 5},
+    )  # fmt: skip
+    for query in refused:
         assert program.get(PATH, **query).status_code == 422, query
     assert program.get("/patients/pat_nobody/observations").status_code == 404
     assert connect("nora", HARBOR).get(PATH).status_code == 404
