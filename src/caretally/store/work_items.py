@@ -41,7 +41,7 @@ from caretally.triage.concerns import NAMES, OUT_OF_RANGE, PATTERN, SILENT, Conc
 from caretally.triage.queries import Asked, Reviewed, is_conversation, review
 from caretally.triage.raising import MANY, families_of, untold
 from caretally.triage.readings import Measurement
-from caretally.triage.rules import CRISIS, EMERGENT, MISSING
+from caretally.triage.rules import CRISIS, EMERGENT, MISSING, TECHNICAL
 from caretally.triage.starting_points import FEWER_DAYS
 
 encode = msgspec.json.Encoder(order="sorted").encode
@@ -231,7 +231,7 @@ def alert_reasons(record: PatientRecord, reviewed: Reviewed) -> Iterator[Reason]
             name = alert_name(alert, families.get(alert.rule, ("", "")))
             yield Reason(
                 name=name, level=alert_level(alert, name), says=alert.says, do=DO_AFTER[name],
-                entries=alert.readings, is_starting_point=not alert.signed_rule,
+                entries=alert.readings, is_starting_point=is_by_starting_point(alert),
             )  # fmt: skip
     yield from map(reason_of, concerns(untold(reviewed.findings, alerts, families)))
 
@@ -254,6 +254,11 @@ def alert_level(alert: Alert, name: str) -> int:
     if name in {"device_is_dark", "device_needs_care"}:
         return REACH_LEVEL
     return TALK_LEVEL if name == "measures_less" else VALUE_LEVEL
+
+
+def is_by_starting_point(alert: Alert) -> bool:
+    """Tell whether an alert rests on a threshold that nobody signed; a device's has none."""
+    return not alert.signed_rule and alert.level != TECHNICAL
 
 
 def reason_of(concern: Concern) -> Reason:
