@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
+
+from caretally.store import database
 from tests.integration.databases import cluster, make_site, pattern, site
 from tests.integration.demonstrated import (
     demo,
@@ -12,6 +17,13 @@ from tests.integration.demonstrated import (
 )
 
 __all__ = [
-    "cluster", "demo", "demo_pattern", "demo_postgres", "enter", "make_site", "pattern",
-    "postgres_demo_pattern", "site",
+    "a_scope_of_its_own", "cluster", "demo", "demo_pattern", "demo_postgres", "enter", "make_site",
+    "pattern", "postgres_demo_pattern", "site",
 ]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def a_scope_of_its_own() -> Iterator[None]:
+    """Take back what a test told its whole process: `scope_all` is for commands and workers."""
+    yield
+    database._outer[0] = ""

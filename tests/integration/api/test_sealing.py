@@ -45,6 +45,7 @@ def test_a_secret_moved_elsewhere_does_not_open() -> None:
 
 def test_a_new_key_seals_and_the_old_one_still_opens(demo: Demo) -> None:
     db = demo.journal.db
+    Secret.objects.all().delete()  # the demonstration's are sealed under its own key
     with override_settings(SEALING_KEYS=("old",)):
         keep_secret(db, PLACE, b"quiet", clock.now())
     with override_settings(SEALING_KEYS=("new", "old")):
@@ -64,8 +65,10 @@ def test_a_row_copied_to_another_practice_does_not_open(demo: Demo) -> None:
     db = demo.journal.db
     keep_secret(db, PLACE, b"quiet", clock.now())
     keep_secret(db, (HARBOR, PLACE[1]), b"other", clock.now())
-    taken = Secret.objects.get(practice__name=LAKESIDE)
-    Secret.objects.filter(practice__name=HARBOR).update(sealed=taken.sealed, key=taken.key)
+    taken = Secret.objects.get(practice__name=LAKESIDE, purpose=PLACE[1])
+    Secret.objects.filter(practice__name=HARBOR, purpose=PLACE[1]).update(
+        sealed=taken.sealed, key=taken.key
+    )
     with pytest.raises(IntegrityError):
         kept_secret(db, (HARBOR, PLACE[1]))
 

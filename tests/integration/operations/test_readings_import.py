@@ -19,6 +19,7 @@ from caretally.practice.office import Office
 from caretally.practice.unpacking import unpack_due
 from caretally.store.database import ALL, scoped
 from tests.integration.demonstrated import Demo
+from tests.integration.invented_vendor import emptied
 
 TABLE = (
     b"Serial,Taken,Systolic,Diastolic,Pulse,Entry\n"
@@ -33,6 +34,7 @@ MAPPING = answered(guess(TABLE).mapping, {})
 def office(request: pytest.FixtureRequest) -> Office:
     """Return the office of an administrator on either database."""
     made: Demo = request.getfixturevalue(request.param)
+    emptied()
     return made.office("amir")
 
 
