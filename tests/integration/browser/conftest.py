@@ -87,7 +87,13 @@ def visit(chromium: Browser, server: Server) -> Iterator[Visiting]:
         return found
 
     yield start
-    complaints = [complaint for each in made for complaint in each.complaints]
+    # a page that asks again and again is left in the middle of asking when a test ends
+    complaints = [
+        complaint
+        for each in made
+        for complaint in each.complaints
+        if not complaint.startswith(("htmx:afterRequest,", "htmx:sendError,"))
+    ]
     for each in made:
         each.context.close()
     assert complaints == []
