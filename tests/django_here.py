@@ -7,15 +7,35 @@ of a test to the alias `default` where pages are asked.
 from __future__ import annotations
 
 import atexit
+import logging
 import shutil
+import sys
 import tempfile
 from pathlib import Path
+from typing import TextIO
 
 import django
 from django.conf import settings
 
 from caretally.project.configuration import configuration
 from caretally.settings import Settings
+
+
+class StandardErrorOfNow(logging.StreamHandler[TextIO]):
+    """Writes where standard error goes now: pytest has another stream for every test.
+
+    The program's own handler keeps the stream of the first test, which is closed in the next.
+    """
+
+    @property
+    def stream(self) -> TextIO:
+        """Return standard error as it is now."""
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, _: TextIO) -> None:
+        """Keep none."""
+
 
 HOME = Path(tempfile.mkdtemp(prefix="caretally-tests-"))
 
@@ -25,5 +45,9 @@ if not settings.configured:
     told["DATABASES"] = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
     told["PASSWORD_HASHERS"] = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     told["ALLOWED_HOSTS"] = ["*"]
+    told["LOGGING"] = {
+        **told["LOGGING"],
+        "handlers": {"stderr": {"()": StandardErrorOfNow, "formatter": "json"}},
+    }
     settings.configure(**told)
     django.setup()

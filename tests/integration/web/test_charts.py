@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import re
+from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from io import StringIO
@@ -14,6 +16,7 @@ import msgspec
 import pytest
 
 from caretally.clock import seconds_of
+from caretally.devices.rules import OUT_OF_BOUNDS
 from caretally.devices.unpacked import Measured, VendorReading
 from caretally.journal.entries import (
     AlertClosed,
@@ -31,6 +34,7 @@ from tests.integration.demonstrated import HARBOR, LAKESIDE, Demo, Enter
 
 HAL = f"/p/{LAKESIDE}/patients/pat_hal/"
 FORM = f"{HAL}medications/new"
+HELD_WORDS = "held back, not counted"
 ASKED = ("30", "14", "90", "2026-02", "2026-03")
 
 
@@ -42,8 +46,16 @@ def axis(demo: Demo, name: str = "30", patient: str = "pat_hal") -> Axis:
     return axis_of(chart, decisions, stretch_of(chart, decisions, name))
 
 
+def drawn_twice(numbers: dict[str, list[dict[str, list[dict[str, list[str]]]]]]) -> Counter[str]:
+    """Return how many numbers a page holds for zooming, by how each looks."""
+    return Counter(
+        kind for panel in numbers["panels"] for curve in panel["curves"] for kind in curve["kinds"]
+    )
+
+
 @pytest.mark.parametrize("name", ASKED)
 def test_page_drawing_and_download_show_the_same(demo: Demo, enter: Enter, name: str) -> None:
+    held(demo)
     rosa = enter("rosa")
     found = axis(demo, name)
     page = rosa.get(f"{HAL}vitals?stretch={name}")
@@ -51,15 +63,26 @@ def test_page_drawing_and_download_show_the_same(demo: Demo, enter: Enter, name:
     drawn = rosa.get(f"{HAL}vitals.svg?stretch={name}")
     assert drawn["Content-Type"] == "image/svg+xml; charset=utf-8"
     ET.fromstring(drawn.content)  # noqa: S314 - our own text
-    points = sum(len(curve.points) for each in found.signs for curve in each.vital.curves)
-    rows = list(csv.DictReader(StringIO(
+    curves = [curve for each in found.signs for curve in each.vital.curves]
+    points, apart = (sum(map(len, kind)) for kind in zip(
+        *((curve.points, curve.held) for curve in curves), strict=True
+    ))  # fmt: skip
+    assert points > 0
+    assert (apart > 0) is (name != "2026-02")
+    rows = csv.DictReader(StringIO(
         rosa.get(f"{HAL}vitals.csv?stretch={name}").content.decode()
-    )))  # fmt: skip
-    assert sum(row["kind"] == "reading" for row in rows) == points > 0
+    ))  # fmt: skip
+    told = [row for row in rows if row["kind"] in ("reading", "held_reading")]
+    assert Counter((row["kind"], HELD_WORDS in row["marks"]) for row in told) == Counter(
+        {("reading", False): points, ("held_reading", True): apart}
+    )
+    shapes = re.findall(r"<title>[^<]+ -?[\d.]+, \d{4}-[^<]*</title>", drawn.content.decode())
+    assert len(shapes) == points + apart
+    assert sum(HELD_WORDS in each for each in shapes) == apart
     kept = re.search(r'id="axis-numbers"[^>]*>(.*?)</script>', page.content.decode(), re.DOTALL)
     assert kept is not None
-    numbers = json.loads(kept[1])
-    assert sum(len(c["times"]) for p in numbers["panels"] for c in p["curves"]) == points
+    kinds = drawn_twice(json.loads(kept[1]))
+    assert (kinds.total(), kinds["held"]) == (points + apart, apart)
 
 
 def test_the_patient_page_has_the_same_chart(demo: Demo, enter: Enter) -> None:
@@ -147,7 +170,7 @@ def held(demo: Demo, patient: str = "pat_hal") -> None:
         practice_id=book.number, connection=connection, inbound=inbound, element=0, key=b"k",
         name="serial 1", content=msgspec.json.encode(read).decode(),
         measured_us=seconds_of(at) * 1_000_000, received_us=seconds_of(at) * 1_000_000,
-        state=HELD, rule="outside_bounds", patient=patient,
+        state=HELD, rule=OUT_OF_BOUNDS, patient=patient,
     )  # fmt: skip
 
 
@@ -157,19 +180,28 @@ def test_a_reading_held_back_is_drawn_apart_and_counts_for_nothing(
     before = axis(demo)
     held(demo)
     found = axis(demo)
-    assert found.held_count == 1
+    assert found.held_count == before.held_count + 1
     assert [day.state for day in found.days] == [day.state for day in before.days]
-    (pressure,) = (each for each in found.signs if each.vital.kind.name == "pressure")
-    assert [len(curve.held) for curve in pressure.vital.curves] == [1, 1]
-    assert 260 not in {point.value for point in pressure.vital.curves[0].points}
+    (pressure,), (earlier,) = (
+        [each.vital for each in seen.signs if each.vital.kind.name == "pressure"]
+        for seen in (found, before)
+    )
+    assert [len(new.held) - len(old.held) for new, old in zip(
+        pressure.curves, earlier.curves, strict=True
+    )] == [1, 1]  # fmt: skip
+    assert [curve.points for curve in pressure.curves] == [each.points for each in earlier.curves]
+    assert 260 not in {point.value for point in pressure.curves[0].points}
     page = enter("rosa").get(f"{HAL}vitals").content.decode()
     assert "vs-a-cross" in page
-    assert "held back, not counted" in page
+    assert HELD_WORDS in page
 
 
 def test_readings_held_for_another_patient_are_not_shown(demo: Demo) -> None:
+    before = axis(demo)
+    of_ada = axis(demo, patient="pat_ada").held_count
     held(demo, "pat_ada")
-    assert axis(demo).held_count == 0
+    assert replace(axis(demo), now=before.now) == before
+    assert axis(demo, patient="pat_ada").held_count == of_ada + 1
 
 
 def typed(demo: Demo, **more: str) -> dict[str, str]:
@@ -259,9 +291,10 @@ def test_every_look_is_told(demo: Demo, enter: Enter) -> None:
 
 
 def test_the_same_on_postgresql(demo_postgres: Demo) -> None:
+    before = axis(demo_postgres).held_count
     held(demo_postgres)
     found = axis(demo_postgres)
-    assert found.held_count == 1
+    assert found.held_count == before + 1
     assert {each.vital.kind.name for each in found.signs} >= {"pressure", "weight"}
     assert isinstance(demo_postgres.office("rosa").chart(
         demo_postgres.office("rosa").card("pat_hal")

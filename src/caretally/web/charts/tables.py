@@ -16,6 +16,7 @@ from caretally.web.charts.svg import KINDS, kind_of, vital_title
 COLUMNS = (
     "kind", "local_time", "utc_time", "what", "value", "unit", "as_sent", "origin", "marks", "id",
 )  # fmt: skip
+READING, HELD_READING = "reading", "held_reading"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a text begins that a spreadsheet would run."""
 
@@ -83,14 +84,17 @@ def times_of(axis: Axis, at: datetime) -> tuple[str, str]:
 
 
 def reading_rows(axis: Axis) -> Iterator[tuple[str, ...]]:
-    """Yield a row for every number that was measured."""
+    """Yield a row for every number that was measured; one held back is of a kind of its own.
+
+    Whoever adds up the readings of a download must not count what counts for nothing.
+    """
     for signs in axis.signs:
         for curve in signs.vital.curves:
             for point in (*curve.points, *curve.held):
                 yield (
-                    "reading", *times_of(axis, point.at), curve.name, plain(point.value),
-                    unit_words(curve.unit), point.sent, point.origin, marks_of(point),
-                    point.entry_id,
+                    HELD_READING if point.is_held else READING, *times_of(axis, point.at),
+                    curve.name, plain(point.value), unit_words(curve.unit), point.sent,
+                    point.origin, marks_of(point), point.entry_id,
                 )  # fmt: skip
 
 
