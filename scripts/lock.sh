@@ -15,7 +15,7 @@ resolve() {
 }
 
 [ "${1:-}" = --upgrade ] || cat requirements/*.lock 2>/dev/null | grep '==' | sed 's/ *\\$//' | sort -u >"$everything" || true
-resolve --extra cluster --extra server --group dev --group proof -o "$everything"
+resolve --extra cluster --extra server --extra sign --extra x12check --group dev --group proof -o "$everything"
 
 lock() {
   local name=$1

@@ -48,9 +48,11 @@ postgres_is_there || missing="$missing postgresql"
 chromium_is_there || missing="$missing chromium"
 node_is_new_enough || missing="$missing nodejs npm"
 command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
+command -v qpdf >/dev/null 2>&1 || missing="$missing qpdf"
+command -v pdfsig >/dev/null 2>&1 || missing="$missing poppler-utils"
 
 if [ -z "$missing" ]; then
-  say 'Java 17 or newer, Python with venv, PostgreSQL, Chromium, Node and openssl are there'
+  say 'Java 17 or newer, Python with venv, PostgreSQL, Chromium, Node, openssl, qpdf and poppler are there'
 elif ! command -v apt-get >/dev/null 2>&1; then
   say 'Spark tests need Java 17 or newer, and are skipped without it'
   say 'on macOS: brew install openjdk@17, and put its bin folder on the PATH'

@@ -45,6 +45,23 @@ ALERT_OUTCOMES = (
     "measured_again", "device_mended", "wrong_reading", "unreachable", "no_action_needed",
 )  # fmt: skip
 CHANNELS = ("page", "email", "sms", "webhook")
+SIGNING_WAYS = ("single", "bulk")
+PROPOSALS = ("none", "new", "replacement", "void")
+"""What a decision that changed after the close asks for: nothing, a first claim, or a claim of
+frequency 7 or 8 in place of one that was submitted."""
+DATE_POLICIES = ("as_decided", "threshold_day", "month_end", "thirtieth")
+"""How a payer wants dates of service: as decided; the day on which the count was reached; the last
+day of the month; the 30th, the last day in February."""
+RELATIONSHIPS = ("self", "spouse", "child", "other")
+"""What the patient is to the subscriber."""
+CLAIM_FORMATS = ("837p", "fhir", "csv")
+ACKNOWLEDGMENTS = ("999", "277ca")
+ACKNOWLEDGED = ("accepted", "rejected")
+DENIAL_ACTIONS = (
+    "corrected_claim", "appealed", "sent_records", "billed_other_payer", "billed_patient",
+    "written_off", "no_action",
+)  # fmt: skip
+ADJUSTMENT_GROUPS = ("CO", "CR", "OA", "PI", "PR")
 PAYERS = (
     "medicare_ffs", "medicare_advantage", "unitedhealthcare", "aetna", "anthem", "cigna",
     "bcbs_mississippi", "medicaid_md", "medicaid_nc", "medicaid_ar", "commercial", "self_pay",

@@ -15,6 +15,14 @@ ENROLL = "enroll"
 ORDER = "order"
 SEE_MONEY = "see_money"
 CLOSE_MONTH = "close_month"
+SIGN_DECISIONS = "sign_decisions"
+"""What was decided on a month of one's own patients, before it may be billed."""
+HANDLE_CLAIMS = "handle_claims"
+"""Prices, claims, what payers answer, and what is done about denials."""
+ISSUE_PACKETS = "issue_packets"
+"""Audit packets: a patient's month with everything it rests on, in one file."""
+SEE_AUDIT = "see_audit"
+"""The practice's own measures, as an auditor would take them."""
 SEE_ACCESS = "see_access"
 KEEP_ACCESS = "keep_access"
 """Reviews of broken glass, and answers to patients who ask for changes of their records."""
@@ -40,7 +48,8 @@ USE_API = "use_api"
 
 PERMISSIONS = (
     SEE_PATIENTS, RECORD_CARE, RECORD_FOR_OTHERS, ENROLL, ORDER, SEE_MONEY, CLOSE_MONTH,
-    SEE_ACCESS, KEEP_ACCESS, SEE_STAFF_LOAD, ATTEST_FOR_OTHERS, MANAGE_DEVICES, SETTLE_READINGS,
+    SIGN_DECISIONS, HANDLE_CLAIMS, ISSUE_PACKETS, SEE_AUDIT, SEE_ACCESS, KEEP_ACCESS,
+    SEE_STAFF_LOAD, ATTEST_FOR_OTHERS, MANAGE_DEVICES, SETTLE_READINGS,
     MANAGE_PRACTICE, MANAGE_PEOPLE, MOVE_ENTRIES, WRITE_ENTRIES, BREAK_GLASS, SIGN_RULES,
     ANSWER_ALERTS, KEEP_ROSTER, USE_API,
 )  # fmt: skip
@@ -56,18 +65,23 @@ MAY: Mapping[str, frozenset[str]] = {
     PRACTITIONER: frozenset({
         SEE_PATIENTS, RECORD_CARE, RECORD_FOR_OTHERS, ENROLL, ORDER, SEE_STAFF_LOAD,
         ATTEST_FOR_OTHERS, MANAGE_DEVICES, SETTLE_READINGS, BREAK_GLASS, SIGN_RULES,
-        ANSWER_ALERTS, KEEP_ROSTER, USE_API,
+        ANSWER_ALERTS, KEEP_ROSTER, SIGN_DECISIONS, USE_API,
     }),
-    BILLER: frozenset({SEE_PATIENTS, SEE_MONEY, CLOSE_MONTH, USE_API}),
+    BILLER: frozenset({
+        SEE_PATIENTS, SEE_MONEY, CLOSE_MONTH, HANDLE_CLAIMS, ISSUE_PACKETS, USE_API,
+    }),
     COMPLIANCE: frozenset({
-        SEE_PATIENTS, SEE_MONEY, CLOSE_MONTH, SEE_ACCESS, KEEP_ACCESS, SEE_STAFF_LOAD,
+        SEE_PATIENTS, SEE_MONEY, CLOSE_MONTH, ISSUE_PACKETS, SEE_AUDIT, SEE_ACCESS, KEEP_ACCESS,
+        SEE_STAFF_LOAD,
         ATTEST_FOR_OTHERS, MOVE_ENTRIES, WRITE_ENTRIES, USE_API,
     }),
     ADMINISTRATOR: frozenset({
         SEE_STAFF_LOAD, SEE_ACCESS, MANAGE_DEVICES, MANAGE_PRACTICE, MANAGE_PEOPLE, MOVE_ENTRIES,
         WRITE_ENTRIES, KEEP_ROSTER, USE_API,
     }),
-    AUDITOR: frozenset({SEE_PATIENTS, SEE_MONEY, SEE_ACCESS, SEE_STAFF_LOAD}),
+    AUDITOR: frozenset({
+        SEE_PATIENTS, SEE_MONEY, ISSUE_PACKETS, SEE_AUDIT, SEE_ACCESS, SEE_STAFF_LOAD,
+    }),
 }  # fmt: skip
 """What each role may do. An administrator keeps the practice and sees no chart."""
 ROLES = tuple(MAY)

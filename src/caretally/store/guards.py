@@ -23,7 +23,11 @@ INTAKE_BY_PRACTICE = (
     "store_devicename", "store_alert", "store_contactpoint", "store_notice",
     "store_pullmark",
 )  # fmt: skip
-BY_PRACTICE = (*FIRST_BY_PRACTICE, *INTAKE_BY_PRACTICE)
+BILLING_BY_PRACTICE = (
+    "store_decisioncard", "store_claimcard", "store_denial", "store_closingrun",
+    "store_exchangedfile",
+)  # fmt: skip
+BY_PRACTICE = (*FIRST_BY_PRACTICE, *INTAKE_BY_PRACTICE, *BILLING_BY_PRACTICE)
 BY_PARENT = {
     "store_overlap": ("stream_id", "store_stream"),
     "store_delivery": ("subscription_id", "store_subscription"),

@@ -11,6 +11,13 @@ from typing import ClassVar
 from django.db import models
 
 from caretally.store.alert_tables import Alert, ContactPoint, Notice
+from caretally.store.billing_tables import (
+    ClaimCard,
+    ClosingRun,
+    DecisionCard,
+    Denial,
+    ExchangedFile,
+)
 from caretally.store.intake_tables import (
     Connection,
     DeviceCard,
@@ -36,11 +43,12 @@ from caretally.store.people import (
 )
 
 __all__ = [
-    "Alert", "Answered", "ApiToken", "BrokenGlass", "Connection", "ContactPoint", "Correction",
-    "Delivery", "DeviceCard", "DeviceEvent", "DeviceHealth", "DeviceName", "Entry",
-    "ForgottenTimer", "Inbound", "IntakeEvent", "IntakeFault", "IntakeReading", "IntakeSource",
-    "Leaf", "Membership", "Notice", "Overlap", "PatientCard", "PatientMonth", "Practice",
-    "PullMark", "RunningTimer", "Seal", "Secret", "StaffSpan", "Stream", "Subscription", "WorkItem",
+    "Alert", "Answered", "ApiToken", "BrokenGlass", "ClaimCard", "ClosingRun", "Connection",
+    "ContactPoint", "Correction", "DecisionCard", "Delivery", "Denial", "DeviceCard", "DeviceEvent",
+    "DeviceHealth", "DeviceName", "Entry", "ExchangedFile", "ForgottenTimer", "Inbound",
+    "IntakeEvent", "IntakeFault", "IntakeReading", "IntakeSource", "Leaf", "Membership", "Notice",
+    "Overlap", "PatientCard", "PatientMonth", "Practice", "PullMark", "RunningTimer", "Seal",
+    "Secret", "StaffSpan", "Stream", "Subscription", "WorkItem",
 ]  # fmt: skip
 
 APPEND_ONLY = ("store_entry", "store_leaf", "store_seal")
@@ -48,7 +56,7 @@ APPEND_ONLY = ("store_entry", "store_leaf", "store_seal")
 PROJECTIONS = (
     "store_patientmonth", "store_overlap", "store_staffspan", "store_deviceevent",
     "store_correction", "store_patientcard", "store_workitem", "store_devicecard",
-    "store_devicename", "store_alert",
+    "store_devicename", "store_alert", "store_decisioncard", "store_claimcard", "store_denial",
 )  # fmt: skip
 """Tables that follow from the journal alone."""
 

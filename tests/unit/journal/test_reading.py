@@ -204,7 +204,12 @@ def test_the_same_id_with_other_content_is_a_conflict(tmp_path: Path) -> None:
 
 
 def test_defaults_are_content() -> None:
-    plain, full = short("covered"), changed("covered", member_id=None, to=None, priority=1)
+    left_out = (
+        "member_id", "to", "relationship", "subscriber_name", "subscriber_birth_date",
+        "subscriber_sex", "group_number",
+    )  # fmt: skip
+    plain = short("covered")
+    full = changed("covered", priority=1, **dict.fromkeys(left_out))
     stated = {**full, "body": {**full["body"], "to": None}}
     assert len(read(line(plain) + line(stated)).checked()) == 1
 

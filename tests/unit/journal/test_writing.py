@@ -56,7 +56,10 @@ def values(shape: Shape) -> st.SearchStrategy[Any]:
         return {
             "id": IDS,
             "label": NAMES,
-            "billing code": st.from_regex(r"[A-Z0-9]{5}", fullmatch=True),
+            **{
+                brief: st.from_regex(shaped.pattern, fullmatch=True)
+                for brief in ("billing code", "US dollars", "month", "digest")
+            },
         }.get(shaped.brief, IDS.map(lambda name: f"caregiver:{name}"))
     if whole := shape.mark(Whole):
         return st.integers(whole.least, whole.most)

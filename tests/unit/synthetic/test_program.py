@@ -53,6 +53,10 @@ WITHOUT_EFFECT_ON_BILLING = {
     "escalation_ladder_set", "on_call_scheduled",
     "care_team_named", "provider_notified", "outreach_reviewed", "license_recorded",
     "policy_adopted", "amendment_requested", "amendment_answered",
+    "decision_made", "decision_signed", "decision_returned", "decision_superseded",
+    "month_closed", "packet_issued", "fee_set", "billing_profile_set", "payer_profile_set",
+    "claim_prepared", "claim_submitted", "claim_acknowledged", "claim_paid", "claim_denied",
+    "remittance_received", "denial_worked", "claim_check_adopted",
 }  # fmt: skip
 """Kinds that a generated program need not hold: no decision rests on them."""
 

@@ -15,6 +15,8 @@ from caretally.journal.entries.shapes import (
     Named,
     OptionalToDate,
     Priority,
+    PrivateDate,
+    Relationship,
     ToDate,
 )
 
@@ -28,6 +30,11 @@ class Covered(Body):
     from_on: the first local date of the coverage.
     to_on: the last local date of the coverage; open where absent.
     priority: 1 is asked to pay first.
+    relationship: what the patient is to the subscriber; `self` where absent.
+    subscriber_name: family name first; where the patient is a dependent.
+    subscriber_birth_date: the subscriber's date of birth.
+    subscriber_sex: female, male or unknown.
+    group_number: of the plan.
     """
 
     kind: ClassVar[str] = "covered"
@@ -36,6 +43,11 @@ class Covered(Body):
     from_on: FromDate
     to_on: OptionalToDate = None
     priority: Priority = 1
+    relationship: Relationship | None = None
+    subscriber_name: FreeText | None = None
+    subscriber_birth_date: PrivateDate | None = None
+    subscriber_sex: FreeText | None = None
+    group_number: FreeText | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

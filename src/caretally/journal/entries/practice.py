@@ -56,6 +56,8 @@ class StaffRegistered(Body):
     from_on: the first local date of the role; open where absent.
     to_on: the last local date of the role; open where absent.
     supervised_by: the staff id of the supervisor.
+    name: as claims name the person, family name first: `Lin, Wei`.
+    taxonomy: the provider taxonomy code.
     """
 
     kind: ClassVar[str] = "staff_registered"
@@ -66,6 +68,8 @@ class StaffRegistered(Body):
     from_on: OptionalFromDate = None
     to_on: OptionalToDate = None
     supervised_by: Id | None = None
+    name: Label | None = None
+    taxonomy: Label | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +103,10 @@ class PatientRegistered(Body):
     name: as the chart words it.
     time_zone: where the person lives.
     language: the preferred language.
+    street: where the person lives, for claims and letters.
+    city: the city of the address.
+    state: its two letters.
+    postal_code: ZIP code of 5 or 9 digits.
     """
 
     kind: ClassVar[str] = "patient_registered"
@@ -107,6 +115,10 @@ class PatientRegistered(Body):
     name: FreeText | None = None
     time_zone: TimeZone | None = None
     language: FreeText | None = None
+    street: FreeText | None = None
+    city: FreeText | None = None
+    state: FreeText | None = None
+    postal_code: FreeText | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

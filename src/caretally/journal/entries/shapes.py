@@ -116,6 +116,31 @@ BillingCode = Annotated[
         says="a billing code: 5 characters of A-Z and 0-9",
     ),
 ]
+Amount = Annotated[
+    str,
+    Shaped(
+        pattern=r"-?(?:0|[1-9][0-9]{0,8})\.[0-9]{2}",
+        brief="US dollars",
+        says="US dollars with two decimals, such as 51.77",
+    ),
+]
+Month = Annotated[
+    str,
+    Shaped(
+        pattern=r"(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])",
+        brief="month",
+        says="a month, such as 2026-03",
+    ),
+]
+Digest = Annotated[
+    str,
+    Shaped(
+        pattern=r"sha256:[0-9a-f]{64}",
+        brief="digest",
+        says="a digest: sha256: and 64 hexadecimal digits",
+        repeats=False,
+    ),
+]
 TimeZone = Annotated[str, ZoneName()]
 PrivateDate = Annotated[date, PRIVATE]
 PrivateNumber = Annotated[Decimal, PRIVATE]
@@ -157,3 +182,15 @@ AlertTest = Annotated[str, OneOf(words=codes.ALERT_TESTS)]
 AlertLevel = Annotated[str, OneOf(words=codes.ALERT_LEVELS)]
 AlertOutcome = Annotated[str, OneOf(words=codes.ALERT_OUTCOMES)]
 Channel = Annotated[str, OneOf(words=codes.CHANNELS)]
+SigningWay = Annotated[str, OneOf(words=codes.SIGNING_WAYS)]
+Proposal = Annotated[str, OneOf(words=codes.PROPOSALS)]
+DatePolicy = Annotated[str, OneOf(words=codes.DATE_POLICIES)]
+Relationship = Annotated[str, OneOf(words=codes.RELATIONSHIPS)]
+ClaimFormat = Annotated[str, OneOf(words=codes.CLAIM_FORMATS)]
+Acknowledgment = Annotated[str, OneOf(words=codes.ACKNOWLEDGMENTS)]
+Acknowledged = Annotated[str, OneOf(words=codes.ACKNOWLEDGED)]
+DenialAction = Annotated[str, OneOf(words=codes.DENIAL_ACTIONS)]
+AdjustmentGroup = Annotated[str, OneOf(words=codes.ADJUSTMENT_GROUPS)]
+Frequency = Annotated[str, OneOf(words=("1", "7", "8"))]
+Count = Annotated[int, Whole(least=0, most=1_000_000_000)]
+Units = Annotated[int, Whole(least=-999, most=999)]

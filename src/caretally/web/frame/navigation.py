@@ -9,15 +9,19 @@ from django.urls import NoReverseMatch, reverse
 
 from caretally.practice.caller import Caller
 from caretally.practice.roles import (
+    CLOSE_MONTH,
+    HANDLE_CLAIMS,
     KEEP_ROSTER,
     MANAGE_DEVICES,
     MANAGE_PEOPLE,
     MANAGE_PRACTICE,
     SEE_ACCESS,
+    SEE_AUDIT,
     SEE_MONEY,
     SEE_PATIENTS,
     SEE_STAFF_LOAD,
     SETTLE_READINGS,
+    SIGN_DECISIONS,
 )
 
 PAGES = (
@@ -25,11 +29,16 @@ PAGES = (
     ("alerts", "Alerts", (SEE_PATIENTS,)),
     ("patients", "Patients", (SEE_PATIENTS,)),
     ("month", "Month", (SEE_PATIENTS, SEE_MONEY)),
+    ("close", "Close", (CLOSE_MONTH, SIGN_DECISIONS)),
+    ("claims", "Claims", (HANDLE_CLAIMS,)),
+    ("denials", "Denials", (HANDLE_CLAIMS,)),
     ("devices", "Devices", (SEE_PATIENTS, MANAGE_DEVICES)),
     ("intake", "Readings in", (SETTLE_READINGS,)),
     ("connections", "Readings in", (MANAGE_DEVICES, MANAGE_PRACTICE)),
     ("oncall", "On call", (KEEP_ROSTER,)),
     ("staff", "Staff", (SEE_STAFF_LOAD,)),
+    ("reports", "Reports", (SEE_MONEY, SEE_STAFF_LOAD)),
+    ("self-audit", "Self-audit", (SEE_AUDIT,)),
     ("access", "Access", (SEE_ACCESS,)),
     ("settings", "Settings", (MANAGE_PRACTICE, MANAGE_PEOPLE)),
 )

@@ -1,0 +1,1 @@
+"""Claims: made from signed decisions, checked before they leave, written, and answered."""
