@@ -45,6 +45,10 @@ SLUGS: Mapping[int, str] = {
     405: "no-such-method", 409: "conflict", 410: "ended", 413: "too-large", 415: "content-type",
     422: "wrong-input", 500: "broke", 503: "not-ready",
 }  # fmt: skip
+NOT_GENUINE = "not-genuine"
+NOT_GENUINE_TITLE = "The delivery is not genuine"
+CHALLENGE, CHALLENGE_OF_VENDORS = 'Bearer realm="caretally"', 'Delivery realm="caretally"'
+"""HTTP wants every 401 to say what is lacking; a vendor lacks no token of ours."""
 
 
 class RefusedError(CaretallyError):
@@ -67,16 +71,37 @@ def told(problem: Problem) -> dict[str, str]:
 def problem_answer(status: int, detail: str = "", problems: Sequence[Problem] = ()) -> HttpResponse:
     """Return an answer that says what is wrong."""
     title = TITLES.get(status) or HTTPStatus(status).phrase
-    content = {
-        "type": f"urn:caretally:problem:{SLUGS.get(status, 'other')}", "title": title,
-        "status": status, "detail": detail or title,
-        "errors": [told(each) for each in problems[:MOST_TOLD]],
-    }  # fmt: skip
-    answer = HttpResponse(msgspec.json.encode(content), status=status, content_type=PROBLEM_JSON)
+    answer = told_as(SLUGS.get(status, "other"), title, status, (detail, problems))
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         answer["Retry-After"] = str(RETRY_SECONDS)
     if status == HTTPStatus.UNAUTHORIZED:
-        answer["WWW-Authenticate"] = 'Bearer realm="caretally"'
+        answer["WWW-Authenticate"] = CHALLENGE
+    return answer
+
+
+def told_as(
+    slug: str, title: str, status: int, more: tuple[str, Sequence[Problem]]
+) -> HttpResponse:
+    """Return problem details of a type; more is the detail and what is wrong in particular."""
+    detail, problems = more
+    content = {
+        "type": f"urn:caretally:problem:{slug}", "title": title, "status": status,
+        "detail": detail or title, "errors": [told(each) for each in problems[:MOST_TOLD]],
+    }  # fmt: skip
+    return HttpResponse(msgspec.json.encode(content), status=status, content_type=PROBLEM_JSON)
+
+
+def not_genuine() -> HttpResponse:
+    """Answer a delivery that is not signed as agreed; why not is told to the operator alone."""
+    problem = Problem(
+        where="delivery", field="signature or secret", found="none that this connection takes",
+        expected="one made with a secret of this connection that is live",
+        hint="Compare the secret entered at the vendor with the connection's, or rotate it; the "
+        "log of the program says what was wrong.",
+    )  # fmt: skip
+    detail = "The delivery is not signed as this connection expects; nothing was stored."
+    answer = told_as(NOT_GENUINE, NOT_GENUINE_TITLE, 401, (detail, (problem,)))
+    answer["WWW-Authenticate"] = CHALLENGE_OF_VENDORS
     return answer
 
 

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from caretally.api.bodies import JSON, read_body
-from caretally.api.problems import RefusedError, problem_answer
+from caretally.api.problems import RefusedError, not_genuine, problem_answer
 from caretally.api.shapes import DeliveryTaken, ProblemDetails
 from caretally.clock import now
 from caretally.devices.unpacked import Posted
@@ -57,7 +57,7 @@ def deliver(request: HttpRequest, vendor: str, connection: str) -> HttpResponse:
         found = opened(door(db, vendor, connection))
         posted = posted_in(request, found)
         if not is_genuine(found, posted):
-            return problem_answer(401, "The delivery is not signed as this connection expects.")
+            return not_genuine()
         kept = receive(db, found, posted)
     except DatabaseError:
         return problem_answer(503, "Nothing was stored; send it again.")

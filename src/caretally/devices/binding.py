@@ -14,7 +14,7 @@ from typing import Protocol
 
 from caretally.devices.names import name_of
 from caretally.devices.rules import NOT_ASSIGNED, UNKNOWN_DEVICE, Hold
-from caretally.devices.unpacked import VendorReading
+from caretally.devices.unpacked import SchemedName, VendorReading
 from caretally.devices.zones import Placed, Zone, placed
 
 WHEN = "%Y-%m-%d %H:%M UTC"
@@ -30,6 +30,15 @@ class Stretch(Protocol):
 
     def holds_at(self, at: datetime) -> bool:
         """Tell whether it lasts at an instant."""
+        ...
+
+
+class HasNames(Protocol):
+    """Something told under names of a device, such as a reading."""
+
+    @property
+    def names(self) -> tuple[SchemedName, ...]:
+        """Scheme and value, the surest first."""
         ...
 
 
@@ -54,12 +63,12 @@ HomeOf = Callable[[str], Zone]
 """Returns the zone in which a patient's local times are read; of nobody, the practice's."""
 
 
-def names_in(reading: VendorReading) -> tuple[str, ...]:
+def names_in(reading: HasNames) -> tuple[str, ...]:
     """Return the names of a reading's device as they are looked up, the surest first."""
     return tuple(name_of(scheme, value) for scheme, value in reading.names)
 
 
-def device_of(reading: VendorReading, devices: Mapping[str, str]) -> str:
+def device_of(reading: HasNames, devices: Mapping[str, str]) -> str:
     """Return the device of a reading: the first of its names that is known; empty for none.
 
     devices: by name, as `name_of` writes them.

@@ -27,7 +27,6 @@ from caretally.journal.entries import (
 from caretally.practice.custody_told import take_up_again
 from caretally.practice.enrolling import MISTAKEN, may_undo
 from caretally.practice.office import Command, Office
-from caretally.practice.quarantine import rejudge
 from caretally.practice.roles import ENROLL, MANAGE_DEVICES
 from caretally.store.device_cards import (
     DeviceOnCard,
@@ -151,7 +150,7 @@ def devices_of(entries: Sequence[Entry]) -> set[str]:
 
 
 def after_change(office: Office, devices: Iterable[str]) -> None:
-    """Let what waited for devices be taken up: notices, and readings that were held back.
+    """Let notices be taken up that waited for devices; readings go on by the save itself.
 
     Inside the transaction in which their names or holders changed.
     """
@@ -160,7 +159,6 @@ def after_change(office: Office, devices: Iterable[str]) -> None:
         card = device_card(book, device)
         if card is not None:
             take_up_again(office.journal, book.number, card.names.split("\n"))
-        rejudge(office.journal, office.practice, device)
 
 
 # --- in patients' hands ---------------------------------------------------------------------------

@@ -46,7 +46,6 @@ from caretally.journal.entries import (
 )
 from caretally.journal.ndjson import entry_from_json
 from caretally.practice.office import Office
-from caretally.practice.quarantine import rejudge
 from caretally.practice.roles import ENROLL, ORDER
 
 MISTAKEN = "entered by mistake"
@@ -131,10 +130,7 @@ def write(office: Office, patient: str, written: Written) -> str:
         clinic_is_open(office, body)
         return work.run(record, filing, body)
 
-    with office.db.atomic():
-        office.act(patient, command, permission=work.permission, devices=devices_of(body))
-        for device in devices_of(body):
-            rejudge(office.journal, office.practice, device)
+    office.act(patient, command, permission=work.permission, devices=devices_of(body))
     return filing.id
 
 

@@ -13,9 +13,7 @@ from datetime import datetime
 import msgspec
 
 from caretally.clock import instant_of_microseconds
-from caretally.devices.binding import names_in
 from caretally.devices.rules import (
-    HEALED_BY_CUSTODY,
     IMPOSSIBLE_LOCAL_TIME,
     NO_TIME,
     NOT_ASSIGNED,
@@ -33,7 +31,6 @@ from caretally.practice.filing_desk import READING, Desk, Outcome, Ruling, read_
 from caretally.practice.office import Office
 from caretally.practice.roles import SETTLE_READINGS
 from caretally.store.access import Access, record_access
-from caretally.store.device_cards import devices_named
 from caretally.store.intake_tables import DISMISSED
 from caretally.store.models import IntakeFault
 from caretally.store.quarantine_lists import (
@@ -46,13 +43,10 @@ from caretally.store.quarantine_lists import (
 )
 from caretally.store.readings_on_the_way import (
     Waiting,
-    held_for_custody,
-    make_ready,
     settle_by_hand,
     settle_rejected,
     stored_among,
 )
-from caretally.store.stored_journal import StoredJournal
 from caretally.store.streams import Book, locked_book
 
 RELEASED, REJECTED_WORD = "released", "rejected"
@@ -338,27 +332,3 @@ def still_held(hold: Hold) -> Problem:
 def problem(field: str, found: str, expected: str) -> Problem:
     """Return what is wrong with a field of a release."""
     return Problem(where="release", field=field, found=found, expected=expected)
-
-
-# --- by itself ------------------------------------------------------------------------------------
-
-
-def rejudge(journal: StoredJournal, practice: str, device: str) -> int:
-    """Let readings of a device be filed anew that were held because nobody was known to hold it.
-
-    Call it in the transaction that registers, assigns or takes back the device.
-
-    Returns:
-        How many will be looked at again.
-    """
-    book = locked_book(journal.db, practice)
-    held = [
-        (number, READING.decode(content))
-        for number, known, content in held_for_custody(book, HEALED_BY_CUSTODY)
-        if known in ("", device)
-    ]
-    devices = devices_named(book, {name for _, each in held for name in names_in(each)})
-    numbers = [
-        number for number, each in held if device in {devices.get(name) for name in names_in(each)}
-    ]
-    return make_ready(book, numbers)

@@ -96,9 +96,19 @@ def is_of(entry: Entry, removal: Removal, devices: Iterable[str]) -> bool:
     body = entry.body
     if not isinstance(body, ReadingRecorded) or body.device not in devices:
         return False
+    if not is_sort(removal, (body.metric, *(each.metric for each in body.components))):
+        return False
     if removal.vendor_reading_id:
         return body.vendor_reading_id == removal.vendor_reading_id
     return is_in(removal, entry.at)
+
+
+def is_sort(removal: Removal, metrics: Iterable[str]) -> bool:
+    """Tell whether what was measured is of a sort that is taken back; none named takes any.
+
+    A reading of several values is meant where one of them is: they came as one and go as one.
+    """
+    return not removal.metrics or not set(removal.metrics).isdisjoint(metrics)
 
 
 def is_in(removal: Removal, at: datetime) -> bool:
@@ -116,6 +126,8 @@ def is_named(removal: Removal, content: str) -> bool:
         return False
     names = {name_of(*each) for each in removal.names}
     if names and names.isdisjoint(names_in(reading)):
+        return False
+    if not is_sort(removal, (reading.metric, *(each.metric for each in reading.measured))):
         return False
     if removal.vendor_reading_id:
         return reading.vendor_reading_id == removal.vendor_reading_id

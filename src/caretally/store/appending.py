@@ -22,8 +22,9 @@ from caretally.journal.port import Appended
 from caretally.store.alerts import told_of_alerts, write_alerts
 from caretally.store.cards import concerned, write_cards
 from caretally.store.database import Database
-from caretally.store.device_cards import devices_of, let_go_on, write_device_cards
+from caretally.store.device_cards import devices_of, write_device_cards
 from caretally.store.gathering import stored_entries
+from caretally.store.healing import let_go_on
 from caretally.store.months import Desk, work_out
 from caretally.store.outbox import Change, file_events
 from caretally.store.reach import Reaching

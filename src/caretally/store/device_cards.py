@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import NamedTuple, TypeAlias, TypeVar
 
 from caretally.devices.names import DEVICE, SERIAL, name_of
-from caretally.devices.rules import HEALED_BY_CUSTODY
 from caretally.journal.corrections import resolve
 from caretally.journal.entries import (
     DeviceAssigned,
@@ -25,7 +24,6 @@ from caretally.journal.entries import (
 from caretally.journal.entries.envelope import Body
 from caretally.store.database import Database, Row
 from caretally.store.gathering import stored_entries
-from caretally.store.intake_tables import HELD, READY
 from caretally.store.shelf import Shelf
 from caretally.store.streams import OWN, Book, named_streams
 from caretally.store.ties import Filed, family_rows
@@ -304,26 +302,6 @@ def write_device_cards(book: Book, shelf: Shelf, devices: Collection[str]) -> No
             for name in card.names.split("\n")
         ],
     )  # fmt: skip
-
-
-def let_go_on(book: Book, devices: Collection[str]) -> None:
-    """Let readings be filed anew that were held back because nobody was known to hold a device."""
-    if not devices:
-        return
-    rules = ", ".join(f"'{rule}'" for rule in HEALED_BY_CUSTODY)
-    again = (
-        f"UPDATE store_intakereading SET state = {READY}, rule = '', says = '' "  # noqa: S608
-        f"WHERE practice_id = %s AND state = {HELD} AND rule IN ({rules}) AND "
-    )
-    names = book.db.rows_in(
-        "SELECT name FROM store_devicename WHERE practice_id = %s AND device IN ({})",
-        sorted(devices),
-        book.number,
-    )
-    book.db.rows_in(again + "device IN ({}) RETURNING id", sorted(devices), book.number)
-    book.db.rows_in(
-        again + "name IN ({}) RETURNING id", sorted({row[0] for row in names}), book.number
-    )
 
 
 def all_devices(book: Book, shelf: Shelf) -> set[str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -20,9 +22,11 @@ from schemathesis.engine.events import NonFatalError, ScenarioFinished
 
 from caretally.api import patients
 from caretally.api.application import api
+from caretally.api.problems import NOT_GENUINE, SLUGS
 from tests.integration.api.conftest import Connect, Program
 from tests.integration.demonstrated import HARBOR, Demo
 
+ROOT = Path(__file__).resolve().parents[3]
 EXAMPLES = int(os.environ.get("API_EXAMPLES", "4"))
 """Examples an operation beside those at the edges; a full proof takes 100."""
 ADDRESS = "/api/v1/openapi.json"
@@ -175,3 +179,10 @@ def test_an_entry_of_the_journal_fits_the_description(demo: Demo) -> None:
     for line in demo.journal.lines(patient="pat_ada"):
         checker.validate(json.loads(line))
     assert not checker.is_valid({"id": "x", "kind": "nonsense", "actor": "system:x"})
+
+
+def test_every_type_of_refusal_is_told_with_its_status() -> None:
+    page = (ROOT / "docs" / "how-to" / "use-the-api.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if re.match(r"\| [45]\d\d", line)]
+    for status, slug in (*SLUGS.items(), (401, NOT_GENUINE)):
+        assert any(str(status) in row and f"`{slug}`" in row for row in rows), f"{status} {slug}"

@@ -80,6 +80,12 @@ def test_a_forged_delivery_is_refused_and_told_to_the_operator_alone(
     refused = vendor.send(BODY, **{HEADER: signature(b"another secret", BODY)})
     assert refused.status_code == 401
     assert refused["Content-Type"] == "application/problem+json"
+    told = refused.json()
+    assert told["type"] == "urn:caretally:problem:not-genuine"
+    assert told["title"] == "The delivery is not genuine"
+    assert "token" not in refused.content.decode()
+    assert "Bearer" not in refused["WWW-Authenticate"]
+    assert "rotate it" in told["errors"][0]["hint"]
     assert not Inbound.objects.exists()
     assert vendor.made.name in caplog.text
     assert vendor.secret.decode() not in caplog.text

@@ -21,7 +21,6 @@ from caretally.practice.quarantine import (
     held_readings,
     open_faults,
     reject,
-    rejudge,
     release,
 )
 from caretally.practice.removing import act_on_removals
@@ -35,7 +34,7 @@ from caretally.store.intake_tables import (
     REMOVED,
 )
 from caretally.store.models import IntakeEvent, IntakeFault
-from tests.integration.filing.ward import BEGAN, NOW, PRACTICE, Ward, told, weight
+from tests.integration.filing.ward import BEGAN, NOW, PRACTICE, Ward, pressure, told, weight
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 MORNING = datetime.fromisoformat("2026-03-24T13:04:58+00:00")
@@ -155,17 +154,37 @@ def test_registering_the_device_files_what_waited_for_it(ward: Ward) -> None:
     (beside,) = ward.tell(told(MORNING + HOUR, weight("84.3"), names=(("gateway", "g"), imei)))
     ward.file()
     assert {ward.row(each).rule for each in (known, beside)} == {UNKNOWN_DEVICE}
-    assert rejudge(ward.journal, PRACTICE, "dev_2") == 0
+    (other,) = ward.tell(told(MORNING, weight("90.1"), names=(("imei", "9"),)))
+    ward.file()
     ward.register("dev_2", imei)
-    assert rejudge(ward.journal, PRACTICE, "dev_2") == 1  # by its second name; the other is ready
     assert {ward.row(each).state for each in (known, beside)} == {READY}
     ward.file()
     assert {ward.row(each).rule for each in (known, beside)} == {NOT_ASSIGNED}
-    assert rejudge(ward.journal, PRACTICE, "dev_1") == 0
+    ward.give_back("dev_1", "pat_a", NOW)
+    assert {ward.row(each).rule for each in (known, beside)} == {NOT_ASSIGNED}
     ward.assign("dev_2", "pat_b", BEGAN)
     assert {ward.row(each).state for each in (known, beside)} == {READY}
     ward.file()
     assert [each.patient for each in ward.readings()] == ["pat_b", "pat_b"]
+    assert ward.row(other).rule == UNKNOWN_DEVICE
+
+
+def test_what_waited_goes_on_where_a_surer_name_means_another_device(ward: Ward) -> None:
+    ward.register("dev_2", ("gateway", "g"))
+    label, gateway = ("imei", "352099001761481"), ("gateway", "g")
+    number = held(ward, value="84.2", names=(label, gateway))
+    assert (ward.row(number).rule, ward.row(number).device) == (NOT_ASSIGNED, "dev_2")
+    ward.register("dev_3", label)
+    ward.assign("dev_3", "pat_b", BEGAN)
+    ward.file()
+    assert [each.patient for each in ward.readings()] == ["pat_b"]
+
+
+def test_a_reading_nobody_can_read_any_more_stays_where_it_is(ward: Ward) -> None:
+    number = held(ward, value="84.2", names=(("imei", "999"),))
+    ward.journal.db.run("UPDATE store_intakereading SET content = '{' WHERE id = %s", number)
+    ward.register("dev_2", ("imei", "999"))
+    assert ward.row(number).rule == UNKNOWN_DEVICE
 
 
 def test_a_fault_is_let_go_with_a_reason(ward: Ward) -> None:
@@ -239,6 +258,34 @@ def test_a_stretch_is_taken_back_from_its_own_source_alone(ward: Ward) -> None:
     }
     left = [each for each in ward.readings() if each.id not in voided]
     assert [str(each.body.value) for each in left] == ["84.3", "84.9", "84.0"]
+
+
+@pytest.mark.parametrize(
+    ("metrics", "left"),
+    [
+        (("29463-7",), ["85354-9", "85354-9"]), (("8480-6",), ["29463-7", "29463-7"]),
+        (("85354-9", "8480-6", "8462-4"), ["29463-7", "29463-7"]),
+        (("8310-5",), ["29463-7", "29463-7", "85354-9", "85354-9"]), ((), []),
+    ],
+)  # fmt: skip
+def test_only_the_sort_that_is_named_is_taken_back(
+    ward: Ward, metrics: tuple[str, ...], left: list[str]
+) -> None:
+    def measured(at: datetime) -> list[int]:
+        return ward.tell(told(at, weight("84.2")), told(at, pressure(132, 84)))
+
+    filed = measured(MORNING)
+    ward.file()
+    waiting = measured(MORNING + HOUR)
+    take_back(ward, begins=MORNING - DAY, ends=MORNING + DAY, metrics=metrics)
+    ward.file()
+    voided = {
+        e.body.entry for e in ward.journal.entries(PRACTICE) if isinstance(e.body, EntryVoided)
+    }
+    bodies = [each.body for each in ward.readings() if each.id not in voided]
+    assert sorted(body.metric for body in bodies if isinstance(body, ReadingRecorded)) == left
+    gone = [ward.row(each).state == REMOVED for each in (*filed, *waiting)]
+    assert gone.count(True) == 4 - len(left)
 
 
 def test_what_is_not_filed_yet_is_taken_out_of_the_way(ward: Ward) -> None:

@@ -20,17 +20,17 @@ from caretally.devices.documents import (
     listed,
     unpack,
 )
+from caretally.devices.pulls import ABOUT
 from caretally.devices.unpacked import Posted, Unpacked
 from caretally.devices.vendors.bodytrace.messages import Message, Values, items_of
 
-ABOUT = "caretally-about"
-"""Header of an answer that was asked for: of which device, as `imei NUMBER`."""
 decode_usual = msgspec.json.Decoder(list[Message] | Message).decode
 VALUES = frozenset(field.name for field in msgspec.structs.fields(Values))
 
 
 def parse(posted: Posted) -> Unpacked:
     """Return what a delivery, or an answer to a question, holds."""
+    # of which device, as `imei NUMBER`
     about = posted.headers.get(ABOUT, "").rpartition(" ")[2]
     # An answer to a question does not repeat which device was asked about.
     usual = None if about else usual_messages(posted.body)
