@@ -655,6 +655,13 @@ def changed(kind: str, **changes: Any) -> dict[str, Any]:
     return raw(kind, {key: value for key, value in body.items() if value is not None})
 
 
+def plainly_covered() -> dict[str, Any]:
+    """Return a coverage that states one default and nothing else that is optional."""
+    kept = {*REQUIRED["covered"], "priority"}
+    left_out = dict.fromkeys(FULL["covered"].keys() - kept)
+    return changed("covered", **{**left_out, "priority": 1})
+
+
 def line(entry: object) -> bytes:
     """Return an entry as a line of a file, its numbers with all their digits."""
     return msgspec.json.Encoder(decimal_format="number").encode(entry) + b"\n"

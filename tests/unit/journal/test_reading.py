@@ -19,7 +19,7 @@ from caretally.journal.entries import KINDS, Consented
 from caretally.journal.lines import LONGEST_LINE
 from caretally.journal.ndjson import Reading, Source, read_entries
 from caretally.journal.parsing import NotJsonError, parse_line
-from tests.unit.journal.samples import changed, line, raw, short
+from tests.unit.journal.samples import changed, line, plainly_covered, raw, short
 
 GOOD = line(raw("died"))
 
@@ -204,12 +204,7 @@ def test_the_same_id_with_other_content_is_a_conflict(tmp_path: Path) -> None:
 
 
 def test_defaults_are_content() -> None:
-    left_out = (
-        "member_id", "to", "relationship", "subscriber_name", "subscriber_birth_date",
-        "subscriber_sex", "group_number",
-    )  # fmt: skip
-    plain = short("covered")
-    full = changed("covered", priority=1, **dict.fromkeys(left_out))
+    plain, full = short("covered"), plainly_covered()
     stated = {**full, "body": {**full["body"], "to": None}}
     assert len(read(line(plain) + line(stated)).checked()) == 1
 

@@ -28,7 +28,7 @@ from caretally.journal.ndjson import (
     read_entries,
     write_entries,
 )
-from tests.unit.journal.samples import accepted, changed, raw
+from tests.unit.journal.samples import accepted, changed, plainly_covered, raw
 
 ENTRIES = tuple(accepted(raw(kind, id=f"e{number}")) for number, kind in enumerate(KINDS))
 
@@ -132,10 +132,7 @@ def test_an_entry_comes_back_as_it_was(entry: Entry) -> None:
 
 
 def test_the_canonical_form() -> None:
-    entry = accepted(
-        changed("covered", member_id=None, to=None, priority=1)
-        | {"recorded_at": "2026-03-04T17:00:00.500+00:00"}
-    )
+    entry = accepted(plainly_covered() | {"recorded_at": "2026-03-04T17:00:00.500+00:00"})
     assert line_of(entry) == (
         b'{"id":"e1","kind":"covered","patient":"p1","at":"2026-03-04T16:00:00Z",'
         b'"recorded_at":"2026-03-04T17:00:00.500000Z","actor":"staff:s1",'
