@@ -66,7 +66,9 @@ class ClaimCard(models.Model):
 
     Amounts are in cents. expected: what should be allowed, null where a line has no known price.
     allowed, paid, patient_share: of all answers together. submitted_on, answered_on: ISO dates,
-    empty where there is none. number: the payer's. batch: it left in.
+    empty where there is none. number: the payer's. batch: it left in. lines: JSON, an object a
+    service line: line, code, units, on (ISO date), charge, expected (null where not known),
+    allowed, paid, share; cents of all answers together.
     """
 
     practice = models.ForeignKey("store.Practice", models.PROTECT, db_index=False)
@@ -80,6 +82,7 @@ class ClaimCard(models.Model):
     payer = models.TextField()
     decisions = models.TextField(default="[]")
     codes = models.TextField(default="")
+    lines = models.TextField(default="[]")
     state = models.TextField(default=PREPARED)
     total = models.BigIntegerField()
     expected = models.BigIntegerField(null=True)

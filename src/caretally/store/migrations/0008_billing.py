@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
                 ("payer", models.TextField()),
                 ("decisions", models.TextField(default="[]")),
                 ("codes", models.TextField(default="")),
+                ("lines", models.TextField(default="[]")),
                 ("state", models.TextField(default="prepared")),
                 ("total", models.BigIntegerField()),
                 ("expected", models.BigIntegerField(null=True)),
