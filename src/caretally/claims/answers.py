@@ -71,7 +71,8 @@ class LineAnswer:
 class ClaimAnswer:
     """A claim of a remittance.
 
-    status: CLP02. responsibility: CLP05. adjustments, remarks: of the claim as a whole.
+    status: CLP02. responsibility: CLP05. adjustments, remarks: of the claim as a whole. member_id:
+    as the payer knows the patient (NM109 of the patient or subscriber), where told.
     """
 
     control_number: str
@@ -81,6 +82,7 @@ class ClaimAnswer:
     responsibility: Decimal | None = None
     filing_code: str = ""
     payer_claim_number: str = ""
+    member_id: str = ""
     adjustments: tuple[Adjusted, ...] = ()
     remarks: tuple[str, ...] = ()
     lines: tuple[LineAnswer, ...] = ()
