@@ -1,0 +1,194 @@
+"""What payers answered to a claim, all answers together, line by line.
+
+In whatever order answers come, the outcome is the same: a reversal takes back the answer of the
+same amounts, money adds up, and of the answers that are left the one that pays most says how a
+line stands. Amounts are whole cents, so that nothing is rounded. It judges no reason: which
+adjustments are no denial is the short list below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from caretally.journal.entries import Adjustment, ClaimDenied, ClaimPaid, PaidLine
+
+Answer = ClaimPaid | ClaimDenied
+REVERSAL = "22"
+"""Claim status code of an answer that takes an earlier one back."""
+ORDINARY = frozenset({
+    ("CO", "45"), ("CO", "253"), ("OA", "23"), ("PR", "1"), ("PR", "2"), ("PR", "3"),
+})  # fmt: skip
+"""Adjustments of a line that was paid: above the agreed price, sequestration, what another payer
+bore, deductible, coinsurance, copayment."""
+SEQUESTERED = ("CO", "253")
+PATIENT = "PR"
+PAID, PARTIAL, DENIED, REVERSED = "paid", "partial", "denied", "reversed"
+"""How a line stands; partial: paid, and something of it refused."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """One answer to one line.
+
+    on: place among the answers, the latest last. allowed, paid, share: cents, negative in a
+    reversal. refused: adjustments that are no part of an ordinary payment.
+    """
+
+    on: int
+    is_reversal: bool
+    code: str
+    charge: int
+    allowed: int
+    paid: int
+    share: int
+    refused: tuple[Adjustment, ...]
+    remarks: tuple[str, ...]
+
+    @property
+    def refused_cents(self) -> int:
+        """What is refused; negative in a reversal."""
+        return sum(cents(each.amount) for each in self.refused)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """How a line stands after all answers; an empty line is the claim as a whole.
+
+    refused: cents not paid for a reason that is a denial; of the answer that holds, or, where a
+    later one paid, of the one that denied. why, remarks: of the same answer. was_denied: whether
+    any answer refused something. on: place of that answer.
+    """
+
+    line: str
+    code: str
+    state: str
+    allowed: int
+    paid: int
+    share: int
+    refused: int
+    why: tuple[Adjustment, ...]
+    remarks: tuple[str, ...]
+    was_denied: bool
+    on: int
+
+    @property
+    def is_denied(self) -> bool:
+        """Whether something is refused now."""
+        return self.state in {PARTIAL, DENIED}
+
+
+def cents(amount: str) -> int:
+    """Return an amount with two decimals as whole cents.
+
+    Example:
+        >>> cents("-51.77")
+        -5177
+    """
+    return int(amount.replace(".", ""))
+
+
+def is_ordinary(each: Adjustment) -> bool:
+    """Tell whether an adjustment is part of an ordinary payment."""
+    return (each.group, each.carc) in ORDINARY
+
+
+def is_refusal(answer: Answer) -> bool:
+    """Tell whether an answer refuses something it was asked to pay."""
+    return answer.status != REVERSAL and any(
+        reply.refused_cents > 0 for _, reply in replies(0, answer)
+    )
+
+
+def key_of(line: PaidLine) -> str:
+    """Return under which name a line is kept: its control number, else code and date."""
+    return line.line or f"{line.code} {line.date_of_service or ''}".strip()
+
+
+def answered(answers: Iterable[Answer]) -> dict[str, Answered]:
+    """Return how the lines of a claim stand, by control number.
+
+    answers: to one claim, in the order they were written down.
+    """
+    found: dict[str, list[Reply]] = {}
+    for place, answer in enumerate(answers):
+        for name, reply in replies(place, answer):
+            found.setdefault(name, []).append(reply)
+    return {name: together(name, each) for name, each in found.items()}
+
+
+def replies(place: int, answer: Answer) -> list[tuple[str, Reply]]:
+    """Return what an answer says of each line, and of the claim as a whole where it does."""
+    is_reversal = answer.status == REVERSAL
+    found = [(key_of(line), reply_of(place, line, is_reversal=is_reversal))
+             for line in answer.lines]  # fmt: skip
+    if not answer.lines or answer.adjustments:
+        whole = PaidLine(
+            code="", units=0, charge=answer.charge if not answer.lines else "0.00",
+            paid=answer.paid if not answer.lines else "0.00",
+            adjustments=answer.adjustments, remarks=answer.remarks,
+        )  # fmt: skip
+        found.append(("", reply_of(place, whole, is_reversal=is_reversal)))
+    return found
+
+
+def reply_of(place: int, line: PaidLine, *, is_reversal: bool) -> Reply:
+    """Return what an answer says of a line."""
+    paid = cents(line.paid)
+    share = sum(cents(each.amount) for each in line.adjustments if each.group == PATIENT)
+    return Reply(
+        on=place, is_reversal=is_reversal, code=line.code, charge=cents(line.charge),
+        allowed=allowed_of(line, is_reversal=is_reversal), paid=paid, share=share,
+        refused=tuple(each for each in line.adjustments if not is_ordinary(each)),
+        remarks=line.remarks,
+    )  # fmt: skip
+
+
+def allowed_of(line: PaidLine, *, is_reversal: bool) -> int:
+    """Return what is allowed: as told, else what was paid, is owed by the patient or sequestered.
+
+    Payers tell the amount of a reversal with either sign; it always takes away here.
+    """
+    if line.allowed is not None:
+        told = cents(line.allowed)
+        return -abs(told) if is_reversal else told
+    parts = (each for each in line.adjustments
+             if is_ordinary(each) and (each.group == PATIENT
+                                       or (each.group, each.carc) == SEQUESTERED))  # fmt: skip
+    return cents(line.paid) + sum(cents(each.amount) for each in parts)
+
+
+def left(found: list[Reply]) -> list[Reply]:
+    """Return the answers that no reversal takes back; each reversal takes one, of like amounts."""
+    live = [each for each in found if not each.is_reversal]
+    for back in (each for each in found if each.is_reversal):
+        same = [each for each in live if (each.charge, each.paid) == (-back.charge, -back.paid)]
+        if same:
+            live.remove(same[0])
+    return live
+
+
+def together(name: str, found: list[Reply]) -> Answered:
+    """Return how a line stands after all that was said of it."""
+    live = left(found)
+    best = max(live, key=lambda each: (each.paid, -each.refused_cents, each.on), default=None)
+    denials = [each for each in found if not each.is_reversal and each.refused_cents > 0]
+    if best is not None and best.refused_cents > 0:
+        said = best
+    else:
+        said = max(denials, key=lambda each: (each.refused_cents, each.on), default=found[-1])
+    return Answered(
+        line=name, code=said.code, state=state_of(best), was_denied=bool(denials), on=said.on,
+        allowed=sum(each.allowed for each in found), paid=sum(each.paid for each in found),
+        share=sum(each.share for each in found), refused=max(0, said.refused_cents),
+        why=said.refused, remarks=said.remarks,
+    )  # fmt: skip
+
+
+def state_of(best: Reply | None) -> str:
+    """Return how a line stands, from the answer that holds."""
+    if best is None:
+        return REVERSED
+    if best.refused_cents <= 0:
+        return PAID
+    return PARTIAL if best.paid > 0 else DENIED
