@@ -7,24 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
-from typing import NamedTuple
 
-import msgspec
-
+from caretally.billability.content import Content, content_of, held_by
 from caretally.billability.decide import Judge
-from caretally.billability.decision import Decision
 from caretally.clock import ServiceMonth
-from caretally.codes import PAYERS
-from caretally.patient_months.facts import Facts
 from caretally.store.database import Database, grouped, insertion
 from caretally.store.papers import papers
 from caretally.store.reach import Reach
 from caretally.store.shelf import Shelf
 from caretally.store.streams import Book, Stream
 
-encode = msgspec.json.Encoder().encode
-
+__all__ = ["Content", "Desk", "content_of", "held_by", "kept_months", "work_out"]
 CONTENT = (
     "digest", "payer", "policy", "management_seconds", "live_seconds", "ai_seconds",
     "chat_seconds", "qualifying_contacts", "data_days", "facts", "lines", "holds",
@@ -38,77 +31,12 @@ UPDATE = (
 INSERT = f"{insertion('store_patientmonth', COLUMNS)} ON CONFLICT DO NOTHING"
 
 
-class Content(NamedTuple):
-    """What is kept of a patient's month; facts, lines and holds are JSON."""
-
-    digest: bytes
-    payer: str | None
-    policy: str
-    management_seconds: int
-    live_seconds: int
-    ai_seconds: int
-    chat_seconds: int
-    qualifying_contacts: int
-    data_days: int
-    facts: str
-    lines: str
-    holds: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """What deciding needs beside a database: the rules made ready, and entries read before."""
 
     judge: Judge
     shelf: Shelf
-
-
-def own_numbers(slot: Facts) -> Facts:
-    """Return facts without numbers that only mean something beside other patients."""
-    payer = min(len(PAYERS), slot.payer)
-    return slot._replace(patient=0, zone=0, diagnosis_set=0, payer=payer)
-
-
-def held_by(decision: Decision) -> list[str]:
-    """Return the names of the holds, each once, in the order of the sheets."""
-    if not decision.month.is_loaded:
-        return ["rules_are_loaded"]
-    names: dict[str, None] = {}
-    for judged in decision.month.judged:
-        plans = judged.verdict.plans
-        if plans is None or plans.sheet.advisory:
-            continue
-        for step, outcome in zip(plans.own.steps, judged.verdict.outcomes, strict=True):
-            if step.effect == "holds" and not outcome.holds:
-                names[step.name] = None
-        if judged.restriction is not None and judged.restricted is not None:
-            names["has_payer_diagnosis"] = None
-    return list(names)
-
-
-def content_of(decision: Decision) -> Content:
-    """Return what is kept of a decision; the digest is over everything it was made from."""
-    month = decision.month
-    facts = month.decided
-    slots = encode([own_numbers(slot) for slot in month.slots])
-    lines = encode([(*line.to_json().values(), line.at_risk) for line in decision.lines])
-    holds = encode(held_by(decision))
-    counted = encode(month.entries)
-    words = encode([month.time_zone, month.payer, month.policy, month.rulebook.digest])
-    return Content(
-        sha256(b"\n".join((words, slots, counted, lines, holds))).digest(),
-        month.payer,
-        month.policy,
-        facts.management_seconds,
-        facts.live_seconds,
-        facts.ai_seconds,
-        facts.chat_seconds,
-        facts.qualifying_contacts,
-        facts.data_days,
-        slots.decode(),
-        lines.decode(),
-        holds.decode(),
-    )
 
 
 def kept_months(db: Database, streams: Iterable[int]) -> Mapping[int, Sequence[str]]:

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from caretally.billability.content import content_of, encode
 from caretally.billability.decide import decide
 from caretally.billability.scenarios import entries_of, installed_scenarios
 from caretally.clock import ServiceMonth
 from caretally.errors import InputError
 from caretally.journal.entries import Entry
-from caretally.store.months import content_of, encode
 from caretally.store.reach import FIRST, LAST
 from caretally.store.stored_journal import StoredJournal
 from caretally.store.ties import targets_of

@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from caretally.billability.content import content_of
 from caretally.billability.decide import decide
 from caretally.clock import ServiceMonth
 from caretally.journal.entries import Entry
 from caretally.store.appending import unreadable
-from caretally.store.months import content_of
 from caretally.store.rebuilding import rebuild
 from caretally.store.stored_journal import StoredJournal
 from caretally.store.ties import targets_of

@@ -11,6 +11,7 @@ from unittest import mock
 
 import pytest
 
+from caretally.billability.content import content_of
 from caretally.billability.decide import decide
 from caretally.clock import ServiceMonth
 from caretally.journal.entries import (
@@ -23,7 +24,6 @@ from caretally.journal.entries import (
     TimeLogged,
 )
 from caretally.store import appending
-from caretally.store.months import content_of
 from caretally.store.rebuilding import rebuild
 from caretally.store.stored_journal import StoredJournal
 from caretally.store.verification import verify
