@@ -76,7 +76,9 @@ class Admission:
     on: the local date, as YYYY-MM-DD.
     established_on: the latest visit before it.
     consent_by: who consented. measures: what the order names. told: the version of the text that
-    was read out, with the cost share; empty where nobody wrote that down.
+    was read out, with the cost share; empty where nobody wrote that down. home: street, city,
+    state and postal code. through: relationship, name, birth date and sex of the subscriber, where
+    the patient is covered through another person.
     """
 
     on: str
@@ -93,6 +95,8 @@ class Admission:
     consent_by: str = "patient"
     measures: tuple[str, ...] = ()
     told: str = ""
+    home: tuple[str, str, str, str]
+    through: tuple[str, str, date, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,13 +197,18 @@ class Chart:
     def admit(self, person: Admission) -> None:
         """Append the papers of an enrollment: chart, coverage, order, consent, enrollment."""
         clerk = f"staff:{person.clerk}"
+        street, city, state, postal_code = person.home
         body: Body = PatientRegistered(
-            name=person.name, sex=person.sex, birth_date=person.birth_date, language="en"
-        )
+            name=person.name, sex=person.sex, birth_date=person.birth_date, language="en",
+            street=street, city=city, state=state, postal_code=postal_code,
+        )  # fmt: skip
         self.note(f"{person.on} 08:50", clerk, body)
+        relationship, name, birth_date, sex = person.through or (None, None, None, None)
         body = Covered(
-            payer=person.payer, member_id=person.member_id, from_on=date(2026, 1, 1), priority=1
-        )
+            payer=person.payer, member_id=person.member_id, from_on=date(2026, 1, 1), priority=1,
+            relationship=relationship, subscriber_name=name, subscriber_birth_date=birth_date,
+            subscriber_sex=sex,
+        )  # fmt: skip
         self.note(f"{person.on} 08:55", clerk, body)
         body = Ordered(program="rpm", ordering_provider=person.provider, parameters=person.measures)
         self.note(f"{person.on} 09:10", f"staff:{person.provider}", body)

@@ -40,6 +40,7 @@ def entries() -> tuple[Entry, ...]:
             diagnoses=("I10",),
             payer="medicare_ffs",
             member_id="TEST-ADA-1",
+            home=("14 Birch Court", "Chicago", "IL", "606141101"),
             established_on=date(2025, 10, 14),
             measures=CUFF.parameters,
             told="2026-01",

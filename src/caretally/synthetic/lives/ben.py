@@ -47,6 +47,7 @@ def entries() -> tuple[Entry, ...]:
             diagnoses=("I10", "E78.5"),
             payer="medicare_ffs",
             member_id="TEST-BEN-1",
+            home=("2210 West Alder Street", "Chicago", "IL", "606251102"),
             established_on=date(2025, 11, 20),
         )
     )

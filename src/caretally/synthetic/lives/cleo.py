@@ -52,6 +52,7 @@ def entries() -> tuple[Entry, ...]:
             diagnoses=("I10", "F03.90"),
             payer="medicare_advantage",
             member_id="TEST-CLEO-1",
+            home=("77 Chestnut Row", "Evanston", "IL", "602011103"),
             established_on=date(2025, 9, 3),
             consent_by=f"caregiver:{DAUGHTER}",
         )

@@ -51,6 +51,8 @@ def entries() -> tuple[Entry, ...]:
             diagnoses=DIAGNOSES,
             payer="commercial",
             member_id="TEST-DEV-1",
+            home=("305 Pine Terrace", "Chicago", "IL", "606571104"),
+            through=("spouse", "Raman, Priya", date(1975, 3, 18), "female"),
             established_on=ESTABLISHED_ON,
         )
     )

@@ -39,6 +39,7 @@ def entries() -> tuple[Entry, ...]:
             diagnoses=("J44.9",),
             payer="medicare_ffs",
             member_id="TEST-EDIE-1",
+            home=("9 Maple Yard", "Oak Park", "IL", "603021105"),
             established_on=date(2025, 12, 2),
         )
     )

@@ -27,6 +27,7 @@ from caretally.synthetic.vitals import CUFF, Measurement, pressure
 
 NAME = "Fay Nakamura"
 BIRTH_DATE = date(1948, 10, 11)
+HOME = ("518 Willow Place", "Chicago", "IL", "606161106")
 
 STORY = Story(
     patient="pat_fay",
@@ -67,6 +68,7 @@ def entries() -> tuple[Entry, ...]:
             diagnoses=("I10", "I48.91"),
             payer="medicare_ffs",
             member_id="TEST-FAY-1",
+            home=HOME,
             established_on=date(2025, 8, 26),
         )
     )
@@ -96,6 +98,7 @@ def harbor_entries() -> tuple[Entry, ...]:
             diagnoses=("I48.91",),
             payer="medicare_ffs",
             member_id="TEST-FAY-1",
+            home=HOME,
             established_on=date(2026, 1, 30),
         )
     )

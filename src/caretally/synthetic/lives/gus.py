@@ -62,6 +62,7 @@ def entries() -> tuple[Entry, ...]:
             diagnoses=("I10",),
             payer="medicare_ffs",
             member_id="TEST-GUS-1",
+            home=("41 Elm Walk", "Cicero", "IL", "608041107"),
             established_on=date(2025, 10, 30),
         )
     )

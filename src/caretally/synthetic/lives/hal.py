@@ -57,6 +57,7 @@ def entries() -> tuple[Entry, ...]:
             diagnoses=DIAGNOSES,
             payer="medicare_ffs",
             member_id="TEST-HAL-1",
+            home=("1630 Linden Avenue", "Chicago", "IL", "606401108"),
             established_on=ESTABLISHED_ON,
         )
     )

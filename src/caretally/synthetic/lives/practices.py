@@ -6,10 +6,12 @@ enrolled Fay as well. Names are invented, and the NPIs pass the check digit but 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from caretally.journal.entries import Entry, PracticeRegistered, StaffRegistered
 from caretally.synthetic.chart import Chart
+from caretally.synthetic.lives import billing
 
 ZONE = "America/Chicago"
 
@@ -30,6 +32,18 @@ HARBOR_NURSE = "stf_nora"
 HIRED_ON = date(2025, 6, 2)
 
 
+@dataclass(frozen=True, slots=True)
+class Hire:
+    """A person who works here; the name as claims write it, family name first."""
+
+    staff: str
+    role: str
+    name: str = ""
+    npi: str = ""
+    taxonomy: str = ""
+    supervisor: str = ""
+
+
 def entries() -> tuple[Entry, ...]:
     """Return the registrations of both practices and their staff."""
     return (*lakeside(), *harbor())
@@ -48,16 +62,18 @@ def lakeside() -> tuple[Entry, ...]:
         setting="office",
     )
     chart.note("2025-06-02 08:00", "system:setup", practice)
-    staff = (
-        (PHYSICIAN, "physician", "1234567893", None),
-        (NURSE_PRACTITIONER, "np", "2000000010", PHYSICIAN),
-        (NURSE, "rn", None, PHYSICIAN),
-        (SECOND_NURSE, "rn", None, PHYSICIAN),
-        (ASSISTANT, "ma", None, PHYSICIAN),
-        (RECEPTIONIST, "receptionist", None, None),
-        (VOICE, "ai_agent", None, PHYSICIAN),
+    _hire(
+        chart,
+        Hire(PHYSICIAN, "physician", "Lin, Wei", "1234567893", "207Q00000X"),
+        Hire(NURSE_PRACTITIONER, "np", "Moreau, Camille", "2000000010", "363LF0000X", PHYSICIAN),
+        Hire(NURSE, "rn", "Delgado, Rosa", supervisor=PHYSICIAN),
+        Hire(SECOND_NURSE, "rn", "Becker, Tom", supervisor=PHYSICIAN),
+        Hire(ASSISTANT, "ma", "Reyes, Mia", supervisor=PHYSICIAN),
+        Hire(RECEPTIONIST, "receptionist", "Hart, Joan"),
+        Hire(VOICE, "ai_agent", supervisor=PHYSICIAN),
     )
-    _hire(chart, staff)
+    for body in billing.lakeside(LAKESIDE):
+        chart.note("2025-12-15 10:00", "system:setup", body)
     return tuple(chart.entries)
 
 
@@ -76,17 +92,19 @@ def harbor() -> tuple[Entry, ...]:
     chart.note("2025-06-02 08:00", "system:setup", practice)
     _hire(
         chart,
-        (
-            (CARDIOLOGIST, "physician", "2000000028", None),
-            (HARBOR_NURSE, "rn", None, CARDIOLOGIST),
-        ),
+        Hire(CARDIOLOGIST, "physician", "Varga, Ilona", "2000000028", "207RC0000X"),
+        Hire(HARBOR_NURSE, "rn", "Petrov, Nora", supervisor=CARDIOLOGIST),
     )
+    for body in billing.harbor(HARBOR):
+        chart.note("2025-12-15 10:00", "system:setup", body)
     return tuple(chart.entries)
 
 
-def _hire(chart: Chart, staff: tuple[tuple[str, str, str | None, str | None], ...]) -> None:
-    for person, role, npi, supervisor in staff:
+def _hire(chart: Chart, *staff: Hire) -> None:
+    for person in staff:
         body = StaffRegistered(
-            staff=person, role=role, npi=npi, from_on=HIRED_ON, supervised_by=supervisor
-        )
+            staff=person.staff, role=person.role, npi=person.npi or None, from_on=HIRED_ON,
+            supervised_by=person.supervisor or None, name=person.name or None,
+            taxonomy=person.taxonomy or None,
+        )  # fmt: skip
         chart.note("2025-06-02 09:00", "system:setup", body)
