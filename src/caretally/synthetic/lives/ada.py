@@ -39,7 +39,7 @@ def entries() -> tuple[Entry, ...]:
             birth_date=date(1954, 8, 17),
             diagnoses=("I10",),
             payer="medicare_ffs",
-            member_id="TEST-ADA-1",
+            member_id="1EG4-TE5-MK70",
             home=("14 Birch Court", "Chicago", "IL", "606141101"),
             established_on=date(2025, 10, 14),
             measures=CUFF.parameters,

@@ -46,7 +46,7 @@ def entries() -> tuple[Entry, ...]:
             birth_date=date(1959, 11, 2),
             diagnoses=("I10", "E78.5"),
             payer="medicare_ffs",
-            member_id="TEST-BEN-1",
+            member_id="1EG4-TE5-MK71",
             home=("2210 West Alder Street", "Chicago", "IL", "606251102"),
             established_on=date(2025, 11, 20),
         )

@@ -38,7 +38,7 @@ def entries() -> tuple[Entry, ...]:
             birth_date=date(1951, 6, 21),
             diagnoses=("J44.9",),
             payer="medicare_ffs",
-            member_id="TEST-EDIE-1",
+            member_id="1EG4-TE5-MK74",
             home=("9 Maple Yard", "Oak Park", "IL", "603021105"),
             established_on=date(2025, 12, 2),
         )

@@ -67,7 +67,7 @@ def entries() -> tuple[Entry, ...]:
             birth_date=BIRTH_DATE,
             diagnoses=("I10", "I48.91"),
             payer="medicare_ffs",
-            member_id="TEST-FAY-1",
+            member_id="1EG4-TE5-MK75",
             home=HOME,
             established_on=date(2025, 8, 26),
         )
@@ -97,7 +97,7 @@ def harbor_entries() -> tuple[Entry, ...]:
             birth_date=BIRTH_DATE,
             diagnoses=("I48.91",),
             payer="medicare_ffs",
-            member_id="TEST-FAY-1",
+            member_id="1EG4-TE5-MK75",
             home=HOME,
             established_on=date(2026, 1, 30),
         )

@@ -61,7 +61,7 @@ def entries() -> tuple[Entry, ...]:
             birth_date=date(1956, 4, 4),
             diagnoses=("I10",),
             payer="medicare_ffs",
-            member_id="TEST-GUS-1",
+            member_id="1EG4-TE5-MK76",
             home=("41 Elm Walk", "Cicero", "IL", "608041107"),
             established_on=date(2025, 10, 30),
         )

@@ -56,7 +56,7 @@ def entries() -> tuple[Entry, ...]:
             birth_date=date(1957, 9, 14),
             diagnoses=DIAGNOSES,
             payer="medicare_ffs",
-            member_id="TEST-HAL-1",
+            member_id="1EG4-TE5-MK77",
             home=("1630 Linden Avenue", "Chicago", "IL", "606401108"),
             established_on=ESTABLISHED_ON,
         )
