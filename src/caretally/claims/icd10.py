@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from caretally.claims.extras import icd10_folder
 
-CODE = re.compile(r"[A-Z][0-9][0-9A-Z](?:\.?[0-9A-Z]{1,4})?")
+CODE = re.compile(r"[A-Z][0-9A-Z][0-9A-Z](?:\.?[0-9A-Z]{1,4})?")
 RELEASE = re.compile(r"code-list-(January|April|October)-([0-9]{4})\.txt")
 CMS_FILE = re.compile(r"icd10cm[-_](?:codes|order)[-_](?:[a-z]+[-_])?([0-9]{4})\.txt")
 VALID, INVALID, INCOMPLETE, UNKNOWN = "valid", "invalid", "incomplete", "unknown"

@@ -86,7 +86,10 @@ def person_of(body: PatientRegistered | None) -> Person:
 
 
 def coverage_of(body: Covered, profile: PayerProfileSet | None, patient: Person) -> Coverage:
-    """Return a coverage with its subscriber, who is the patient or somebody else."""
+    """Return a coverage with its subscriber, who is the patient or somebody else.
+
+    A claim goes to the payer that is asked first; so its priority is 1, however it is filed.
+    """
     relationship = body.relationship or SELF
     subscriber = patient
     if relationship != SELF:
@@ -99,7 +102,7 @@ def coverage_of(body: Covered, profile: PayerProfileSet | None, patient: Person)
         payer=body.payer, name=profile.name if profile else "",
         payer_id=profile.payer_id if profile else "",
         filing_code=profile.filing_code if profile else "", member_id=digits(body.member_id),
-        group_number=body.group_number or "", relationship=relationship, priority=body.priority,
+        group_number=body.group_number or "", relationship=relationship, priority=1,
         subscriber=subscriber,
     )  # fmt: skip
 
