@@ -6,7 +6,7 @@ what is stored. Whatever is wrong is named at once, and nothing of it is kept.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -22,6 +22,11 @@ from caretally.journal.port import Appended
 from caretally.store.alerts import told_of_alerts, write_alerts
 from caretally.store.cards import concerned, write_cards
 from caretally.store.database import Database
+from caretally.store.decision_cards import (
+    rewrite_decisions,
+    told_of_decisions,
+    write_decisions,
+)
 from caretally.store.device_cards import devices_of, write_device_cards
 from caretally.store.gathering import stored_entries
 from caretally.store.healing import let_go_on
@@ -226,7 +231,26 @@ def settle(
     let_go_on(book, devices)
     for number in sorted(told_of_alerts((*filed, *corrected.members)) & streams.keys()):
         write_alerts(book, desk.shelf, streams[number])
+    settle_decisions(book, desk.shelf, (filed, corrected.members), streams)
     mark(book, [stream for stream, _ in reached])
     if changes_ladder(filed) or changes_rules((*filed, *corrected.members)):
         mark_all(book)
     return changed
+
+
+def settle_decisions(
+    book: Book,
+    shelf: Shelf,
+    said: tuple[Sequence[Filed], Sequence[Filed]],
+    streams: Mapping[int, Stream],
+) -> None:
+    """Bring the decisions of closed months up to date.
+
+    said: what is new, and what it corrects. A chart in which something said of a decision is
+    corrected is written anew.
+    """
+    filed, corrected = said
+    numbers = {each.stream for each in told_of_decisions(corrected)}
+    write_decisions(book, [e for e in told_of_decisions(filed) if e.stream not in numbers])
+    for number in sorted(numbers & streams.keys()):
+        rewrite_decisions(book, shelf, streams[number])

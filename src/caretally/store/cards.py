@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from caretally.billability.close import AFTER_DECIDING
 from caretally.codes import PROGRAMS
 from caretally.enrollment.coverage import payer_on
 from caretally.enrollment.episodes import episodes
@@ -111,6 +112,7 @@ def concerned(filed: Iterable[Filed], corrected: Iterable[Filed]) -> set[int]:
         each.stream
         for each in everything
         if each.entry.patient is not None
+        and each.entry.body.kind not in AFTER_DECIDING
         and (not isinstance(each.entry.body, WITHOUT_EFFECT) or targets_of(each.entry))
     }
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from caretally.billability.close import AFTER_DECIDING
 from caretally.clock import DEFAULT_ZONE, ServiceMonth, instant_of, local_date
 from caretally.journal.entries import (
     DeviceAssigned,
@@ -111,8 +112,13 @@ def first_by_vendor(entries: Iterable[Entry]) -> dict[str, datetime]:
 
 
 def months_of(entries: Iterable[Entry], zones: Iterable[str]) -> set[str]:
-    """Return the months in which entries take place."""
-    instants = {instant for entry in entries for instant in extent(entry)}
+    """Return the months in which entries take place; what follows from decisions makes none."""
+    instants = {
+        instant
+        for entry in entries
+        if entry.body.kind not in AFTER_DECIDING
+        for instant in extent(entry)
+    }
     return months_touched(instants, zones)
 
 
@@ -159,7 +165,7 @@ class Reaching:
         for entry, stream in everything:
             if entry.patient is None:
                 self.take_practice(entry)
-            else:
+            elif entry.body.kind not in AFTER_DECIDING:
                 self.take_own(entry, stream)
                 if entry.body.kind not in {ReadingRecorded.kind, *OF_TRIAGE}:
                     states.add(stream)

@@ -12,6 +12,7 @@ from datetime import date
 from caretally.store.alerts import judged, write_alerts
 from caretally.store.cards import write_cards
 from caretally.store.database import Database
+from caretally.store.decision_cards import rewrite_decisions
 from caretally.store.device_cards import all_devices, write_device_cards
 from caretally.store.gathering import stored_entries
 from caretally.store.months import Desk, work_out
@@ -26,7 +27,7 @@ MOST_AT_ONCE = 5_000
 
 PRACTICE_TABLES = (
     "patientmonth", "staffspan", "deviceevent", "correction", "patientcard", "workitem",
-    "devicecard", "devicename", "alert",
+    "devicecard", "devicename", "alert", "decisioncard",
 )  # fmt: skip
 
 Versions = dict[tuple[int, str], tuple[int, bytes]]
@@ -122,6 +123,7 @@ def rebuild_practice(book: Book, desk: Desk) -> None:
             work_out(book, desk, [(stream, reaches[stream.id])])
             write_cards(book, desk.shelf, [stream])
             write_alerts(book, desk.shelf, stream)
+            rewrite_decisions(book, desk.shelf, stream)
     write_device_cards(book, desk.shelf, all_devices(book, desk.shelf))
 
 
