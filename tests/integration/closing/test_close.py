@@ -65,7 +65,7 @@ def late_minutes(office: Office, patient: str) -> Entry:
     start = datetime(2026, 3, 2, 6, tzinfo=UTC)
     body = replace(logged.body, category="review", start=start, end=start + timedelta(minutes=10))
     return Entry(id="ent_late", patient=patient, at=start, recorded_at=office.now,
-                 actor="system:tests", supersedes=None, reason="in a notebook", body=body)  # fmt: skip
+                 actor="system:tests", supersedes=None, reason="noted", body=body)  # fmt: skip
 
 
 def test_a_month_is_closed_once(office: Office) -> None:
