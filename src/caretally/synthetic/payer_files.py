@@ -91,7 +91,7 @@ def status_segments(
 ) -> list[str]:
     """Return the levels of one 277CA: payer, sender, billing providers, patients."""
     coverage, today = statuses[0].claim.coverage, f"{at:%Y%m%d}"
-    total = sum((each.claim.total for each in statuses), Decimal(0))
+    total = total_of(statuses)
     accepted = [each for each in statuses if each.is_accepted]
     written = [
         segment("BHT", "0085", "08", f"{batch.control}{ordinal:04d}", today, f"{at:%H%M}", "TH"),
@@ -123,12 +123,17 @@ def status_segments(
             segment("HL", str(level), "2", "19", "1"),
             segment("NM1", "85", "2", folded(billing.last), *[""] * 4, "XX", billing.npi),
             segment("TRN", "1", f"{billing.npi}{batch.control}"),
-            segment("STC", composite("A1", "19", "PR"), "", "WQ"),
+            segment("STC", composite("A1", "19", "PR"), "", "WQ", text(total_of(told))),
         ]
         for each in told:
             level += 1
             written += patient_status(each, (level, provider), today)
     return [each for each in written if each]
+
+
+def total_of(statuses: Sequence[Status]) -> Decimal:
+    """Return what all claims together ask for."""
+    return sum((each.claim.total for each in statuses), Decimal(0))
 
 
 def patient_status(status: Status, levels: tuple[int, int], today: str) -> list[str]:
