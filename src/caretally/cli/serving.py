@@ -23,8 +23,9 @@ from caretally.settings import Settings
 
 commands = typer.Typer()
 
-THREADS = 4
-"""Requests answered at once by a process; the database is what limits, not their number."""
+THREADS = 32
+"""Requests answered at once by a process. Deliveries that wait for the disk are stored together: the
+slower the machine, the more of them in one commit, if there are threads in which they can wait."""
 RESTART_SECONDS = 5
 
 

@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 import psycopg
+from django.db import Error
 
 from caretally.store.database import Database, Row, scope_until_commit
 from caretally.store.intake_tables import WAITING
@@ -57,6 +58,9 @@ AGAIN = (
 )
 PLACES = f"({', '.join(['%s'] * len(COLUMNS))})"
 INTO = f"INSERT INTO store_inbound ({', '.join(COLUMNS)}) "
+LISTS = ", ".join(f"%s::{kind}[]" for kind in TYPES)
+FROM_LISTS = INTO + f"SELECT * FROM unnest({LISTS})" + AGAIN  # noqa: S608
+SCOPE = "SELECT set_config('caretally.practice', %s, true)"
 MOST_ROWS = 100
 """Rows of one statement on SQLite, which bounds its places."""
 
@@ -66,12 +70,21 @@ def keep_batch(db: Database, arrived: Sequence[Arrived]) -> list[Kept]:
 
     Each practice's are stored in its own scope.
     """
-    found: dict[tuple[int, bytes], Kept] = {}
     ordered = sorted(arrived, key=lambda each: each.practice)
-    with db.atomic():
-        for practice, own in groupby(ordered, key=lambda each: each.practice):
-            scope_until_commit(practice, db.alias)
-            found |= stored(db, rows_of(own))
+    parts = [
+        (practice, rows_of(own))
+        for practice, own in groupby(ordered, key=lambda each: each.practice)
+    ]
+    is_alone = db.is_postgres and not db.connection.in_atomic_block
+    if is_alone and all(len(rows) < MANY for _, rows in parts):
+        told = stored_at_once(db, parts)
+    else:
+        told = []
+        with db.atomic():
+            for practice, rows in parts:
+                scope_until_commit(practice, db.alias)
+                told += returned(db, rows)
+    found = {(connection, bytes(key)): Kept(number, seen) for number, seen, connection, key in told}
     return [found[each.connection, each.key] for each in arrived]
 
 
@@ -88,15 +101,6 @@ def rows_of(arrived: Iterator[Arrived]) -> list[Row]:
     return list(rows.values())
 
 
-def stored(db: Database, rows: Sequence[Row]) -> dict[tuple[int, bytes], Kept]:
-    """Store rows that differ; returns how each is stored, by connection and key."""
-    found: dict[tuple[int, bytes], Kept] = {}
-    for told in returned(db, rows):
-        number, seen, connection, key = told
-        found[connection, bytes(key)] = Kept(number, seen)
-    return found
-
-
 def returned(db: Database, rows: Sequence[Row]) -> Iterator[Row]:
     """Store rows, and yield what the database tells of each."""
     if not db.is_postgres:
@@ -107,9 +111,7 @@ def returned(db: Database, rows: Sequence[Row]) -> Iterator[Row]:
         return
     with driver_cursor(db) as cursor:
         if len(rows) < MANY:
-            lists = ", ".join(f"%s::{kind}[]" for kind in TYPES)
-            columns = [list(column) for column in zip(*rows, strict=True)]
-            cursor.execute(INTO + f"SELECT * FROM unnest({lists})" + AGAIN, columns)  # noqa: S608
+            cursor.execute(FROM_LISTS, columns_of(rows))
         else:
             copy_in(cursor, "arriving_inbound", zip(COLUMNS, TYPES, strict=True), rows)
             cursor.execute(INTO + "SELECT * FROM arriving_inbound" + AGAIN)  # noqa: S608
@@ -118,6 +120,57 @@ def returned(db: Database, rows: Sequence[Row]) -> Iterator[Row]:
 
 MANY = 50
 """From so many rows on, copying is faster than a statement with all of them."""
+
+
+def columns_of(rows: Sequence[Row]) -> list[list[object]]:
+    """Return the values of rows column by column."""
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def stored_at_once(db: Database, parts: Sequence[tuple[str, Sequence[Row]]]) -> list[Row]:
+    """Store rows of practices in one journey to PostgreSQL and back; returns what it tells of each.
+
+    A vendor waits for every journey. A connection that died meanwhile is found out by its failing,
+    not by asking first; then it is opened anew and all is sent once more, which stores nothing
+    twice.
+    """
+    connection = db.connection
+    connection.ensure_connection()
+    try:
+        return sent_together(db, parts)
+    except Error:
+        is_lost = connection.connection.closed
+        # With it ends the transaction that failed; this is seldom, and simpler than to mend it.
+        connection.close()
+        if not is_lost:
+            raise
+    connection.ensure_connection()
+    return sent_together(db, parts)
+
+
+def sent_together(db: Database, parts: Sequence[tuple[str, Sequence[Row]]]) -> list[Row]:
+    """Send a transaction whole, without waiting in between; returns what came of each row.
+
+    What is wrong with a row is told at the latest when the end is awaited: before anybody answers.
+    """
+    connection = db.connection
+    told: list[psycopg.Cursor[tuple[object, ...]]] = []
+    with connection.wrap_database_errors:
+        raw = connection.connection
+        # The statements never change, so that PostgreSQL plans them once; Django's own cursors
+        # send values within the text and take no part in this.
+        raw.prepare_threshold = PREPARE_AFTER
+        with raw.pipeline():
+            psycopg.Cursor(raw).execute("BEGIN")
+            for practice, rows in parts:
+                psycopg.Cursor(raw).execute(SCOPE, [practice])
+                told.append(psycopg.Cursor(raw).execute(FROM_LISTS, columns_of(rows)))
+            psycopg.Cursor(raw).execute("COMMIT")
+        return [row for cursor in told for row in cursor.fetchall()]
+
+
+PREPARE_AFTER = 2
+"""How often a statement is sent before PostgreSQL is asked to keep its plan."""
 
 
 def copy_in(

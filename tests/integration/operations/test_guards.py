@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.db import connections
 from django.db.utils import Error
@@ -128,3 +130,63 @@ def test_deliveries_are_stored_in_the_scope_of_their_practice_alone(guarded: Dat
         assert count(guarded, "store_inbound") == 0
     with scoped(LAKESIDE):
         assert count(guarded, "store_inbound") == 1
+
+
+@pytest.fixture
+def arrived(guarded: Database) -> Arrived:
+    """Return a delivery to a connection of its own."""
+    with scoped(ALL):
+        own = Practice.objects.get(name=LAKESIDE).pk
+        connection = Connection.objects.create(
+            practice_id=own, name=f"con_{free_port()}", vendor="tenovi", title="",
+            made_at=BEGINS_AT, made_by="system:test",
+        )  # fmt: skip
+    return Arrived(LAKESIDE, own, connection.pk, b"key", b"digest", b"[]", "{}", 1)
+
+
+def stored(db: Database, arrived: Arrived) -> int:
+    """Return how many deliveries are stored of a connection."""
+    sql = "SELECT count(*) FROM store_inbound WHERE connection_id = %s"
+    with scoped(LAKESIDE):
+        return int(db.rows(sql, arrived.connection)[0][0])
+
+
+def test_one_delivery_that_cannot_be_stored_spoils_its_batch(
+    guarded: Database, arrived: Arrived
+) -> None:
+    for wrong in (
+        arrived._replace(connection=10**9, key=b"other"),  # the commit alone finds it out
+        arrived._replace(headers="\0", key=b"other"),
+    ):
+        with pytest.raises(Error):
+            keep_batch(guarded, [arrived, wrong])
+        assert stored(guarded, arrived) == 0
+    assert [kept.seen for kept in keep_batch(guarded, [arrived])] == [1]
+
+
+def test_a_connection_that_died_costs_no_delivery(guarded: Database, arrived: Arrived) -> None:
+    keep_batch(guarded, [arrived])
+    mine = guarded.rows("SELECT pg_backend_pid()")[0][0]
+    params = guarded.connection.get_connection_params()
+    told = {name: params[name] for name in ("dbname", "user", "host", "port")}
+    with psycopg.connect(**told, autocommit=True) as other:
+        assert other.execute("SELECT pg_terminate_backend(%s, 5000)", [mine]).fetchone() == (True,)
+    (kept,) = keep_batch(guarded, [arrived._replace(key=b"another")])
+    assert kept.seen == 1
+    assert stored(guarded, arrived) == 2
+
+
+def test_a_delivery_waits_for_one_journey_to_the_database(
+    guarded: Database, arrived: Arrived, tmp_path: Path
+) -> None:
+    keep_batch(guarded, [arrived])
+    raw = guarded.connection.connection.pgconn
+    with (tmp_path / "wire").open("w+b") as wire:
+        raw.trace(wire.fileno())
+        keep_batch(guarded, [arrived._replace(key=bytes([n])) for n in range(40)])
+        raw.untrace()
+        wire.seek(0)
+        senders = [line.split(b"\t")[1] for line in wire.read().splitlines()]
+    turns = [sender for sender, _ in groupby(senders)]
+    assert turns == [b"F", b"B"]
+    assert stored(guarded, arrived) == 41
