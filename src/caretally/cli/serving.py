@@ -24,8 +24,8 @@ from caretally.settings import Settings
 commands = typer.Typer()
 
 THREADS = 32
-"""Requests answered at once by a process. Deliveries that wait for the disk are stored together: the
-slower the machine, the more of them in one commit, if there are threads in which they can wait."""
+"""Requests answered at once by a process. Deliveries that wait for the disk are stored together:
+the slower the machine, the more of them in one commit, if there are threads to wait in."""
 RESTART_SECONDS = 5
 
 
