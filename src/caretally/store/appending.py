@@ -27,6 +27,7 @@ from caretally.store.decision_cards import (
     told_of_decisions,
     write_decisions,
 )
+from caretally.store.denials import told_of_denials, write_denials
 from caretally.store.device_cards import devices_of, write_device_cards
 from caretally.store.gathering import stored_entries
 from caretally.store.healing import let_go_on
@@ -232,6 +233,8 @@ def settle(
     for number in sorted(told_of_alerts((*filed, *corrected.members)) & streams.keys()):
         write_alerts(book, desk.shelf, streams[number])
     settle_decisions(book, desk.shelf, (filed, corrected.members), streams)
+    for number in sorted(told_of_denials((*filed, *corrected.members)) & streams.keys()):
+        write_denials(book, desk.shelf, streams[number])
     mark(book, [stream for stream, _ in reached])
     if changes_ladder(filed) or changes_rules((*filed, *corrected.members)):
         mark_all(book)

@@ -13,6 +13,7 @@ from caretally.store.alerts import judged, write_alerts
 from caretally.store.cards import write_cards
 from caretally.store.database import Database
 from caretally.store.decision_cards import rewrite_decisions
+from caretally.store.denials import write_denials
 from caretally.store.device_cards import all_devices, write_device_cards
 from caretally.store.gathering import stored_entries
 from caretally.store.months import Desk, work_out
@@ -27,7 +28,7 @@ MOST_AT_ONCE = 5_000
 
 PRACTICE_TABLES = (
     "patientmonth", "staffspan", "deviceevent", "correction", "patientcard", "workitem",
-    "devicecard", "devicename", "alert", "decisioncard",
+    "devicecard", "devicename", "alert", "decisioncard", "denial",
 )  # fmt: skip
 
 Versions = dict[tuple[int, str], tuple[int, bytes]]
@@ -124,6 +125,7 @@ def rebuild_practice(book: Book, desk: Desk) -> None:
             write_cards(book, desk.shelf, [stream])
             write_alerts(book, desk.shelf, stream)
             rewrite_decisions(book, desk.shelf, stream)
+            write_denials(book, desk.shelf, stream)
     write_device_cards(book, desk.shelf, all_devices(book, desk.shelf))
 
 
