@@ -24,6 +24,7 @@ from caretally.cli import (
     replaying,
     rulebook_commands,
     secrets_commands,
+    self_audit_commands,
     serving,
     simulate_commands,
     store_commands,
@@ -49,6 +50,7 @@ app.add_typer(converting.commands)
 app.add_typer(synthesizing.commands)
 app.add_typer(store_commands.commands)
 app.add_typer(serving.commands)
+app.add_typer(self_audit_commands.commands)
 app.add_typer(founding_commands.commands)
 app.add_typer(readings_commands.commands, name="readings")
 app.add_typer(mllp_commands.commands, name="mllp")
