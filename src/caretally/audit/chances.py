@@ -27,14 +27,12 @@ def odds_against(hits: int, draws: int, one_in: int) -> int:
         return odds_against(hits * MOST_DRAWS // draws, MOST_DRAWS, one_in)
     if hits <= 0:
         return 1
-    term = comb(draws, hits) * (one_in - 1) ** (draws - hits)
+    term: int = comb(draws, hits) * (one_in - 1) ** (draws - hits)
     tail, count = term, hits
     while count < draws and term * NEGLIGIBLE > tail:
         term = term * (draws - count) // ((count + 1) * (one_in - 1))
         tail, count = tail + term, count + 1
-    whole: int = 1
-    for _ in range(draws):
-        whole *= one_in
+    whole: int = one_in**draws
     return whole // max(1, tail)
 
 
