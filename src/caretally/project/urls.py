@@ -39,4 +39,5 @@ urlpatterns = [
     path(PRACTICE, include("caretally.web.contacts.urls")),
     path(PRACTICE, include("caretally.web.access.urls")),
     path(PRACTICE, include("caretally.web.staff.urls")),
+    path(PRACTICE, include("caretally.web.reports.urls")),
 ]

@@ -37,7 +37,7 @@ PAGES = (
     ("connections", "Readings in", (MANAGE_DEVICES, MANAGE_PRACTICE)),
     ("oncall", "On call", (KEEP_ROSTER,)),
     ("staff", "Staff", (SEE_STAFF_LOAD,)),
-    ("reports", "Reports", (SEE_MONEY, SEE_STAFF_LOAD)),
+    ("reports", "Reports", (SEE_MONEY, SEE_STAFF_LOAD, SEE_PATIENTS)),
     ("self-audit", "Self-audit", (SEE_AUDIT,)),
     ("access", "Access", (SEE_ACCESS,)),
     ("settings", "Settings", (MANAGE_PRACTICE, MANAGE_PEOPLE)),
