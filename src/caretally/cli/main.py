@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from caretally.cli import (
+    closing_commands,
     converting,
     deciding,
     entries_commands,
@@ -51,6 +52,7 @@ app.add_typer(synthesizing.commands)
 app.add_typer(store_commands.commands)
 app.add_typer(serving.commands)
 app.add_typer(self_audit_commands.commands)
+app.add_typer(closing_commands.commands)
 app.add_typer(founding_commands.commands)
 app.add_typer(readings_commands.commands, name="readings")
 app.add_typer(mllp_commands.commands, name="mllp")

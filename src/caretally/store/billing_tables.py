@@ -25,8 +25,8 @@ class DecisionCard(models.Model):
     """A decision on a patient's month as the journal has it now; a projection.
 
     digest: of the patient-month it was made from, to be held against `store_patientmonth`.
-    lines: JSON as in the entry. proposes: what it asks of a claim, where it replaces another.
-    signed_at: ISO instant. withheld: JSON.
+    provider: in whose name it is billed. lines: JSON as in the entry. proposes: what it asks of a
+    claim, where it replaces another. signed_at: ISO instant. withheld: JSON.
     """
 
     practice = models.ForeignKey("store.Practice", models.PROTECT, db_index=False)
@@ -38,6 +38,7 @@ class DecisionCard(models.Model):
     made_at = models.TextField()
     digest = models.BinaryField()
     payer = models.TextField(default="")
+    provider = models.TextField(default="")
     lines = models.TextField(default="[]")
     holds = models.TextField(default="[]")
     flags = models.TextField(default="[]")

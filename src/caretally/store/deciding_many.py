@@ -23,6 +23,7 @@ from caretally.billability.close import (
 from caretally.billability.decide import folded
 from caretally.billability.decision import Decision
 from caretally.clock import ServiceMonth, seconds_of
+from caretally.codes import PROGRAMS
 from caretally.journal.canonical import line_of
 from caretally.journal.chain import leaf_digest
 from caretally.journal.corrections import resolve
@@ -31,7 +32,9 @@ from caretally.journal.entries import (
     DecisionMade,
     DeviceAssigned,
     DeviceReturned,
+    Enrolled,
     Entry,
+    EntryVoided,
     ReadingRecorded,
 )
 from caretally.patient_months.ledgers import READING_KIND
@@ -54,6 +57,9 @@ from caretally.store.ties import span_of
 TIED = CORRECTIONS | DEVICES | STAFF
 """What connects a chart to others."""
 OF_CUSTODY = (DeviceAssigned, DeviceReturned)
+RECORDS, READINGS = READ_BY_RULES - {READING_KIND}, frozenset({READING_KIND})
+MOST_KEPT = 1_000
+"""Charts of which the record is kept, without readings."""
 KIND = re.compile('"kind":"([a-z_]+)"')
 """Finds the kind in a canonical line: inside a text, a quotation mark is written otherwise."""
 
@@ -91,33 +97,54 @@ class Deciding:
     month: ServiceMonth
     known_until: datetime
     practice: tuple[int, tuple[Leaf, ...]] = (0, ())
-    own_stream: Stream | None = field(default=None)
+    kept: dict[int, tuple[int, list[Leaf]]] = field(default_factory=dict)
 
     def begin(self) -> None:
         """Read what is about the practice, unless it was read and has not grown."""
-        self.own_stream = named_streams(self.book, [OWN])[OWN]
-        if self.practice[0] != self.own_stream.length:
-            leaves = tuple(self.leaves([self.own_stream.id]).get(self.own_stream.id, ()))
-            self.practice = self.own_stream.length, leaves
+        own = named_streams(self.book, [OWN])[OWN]
+        if self.practice[0] != own.length:
+            self.practice = own.length, tuple(self.read([own.id], RECORDS).get(own.id, ()))
 
     def is_outdated(self) -> bool:
         """Tell whether more is known of the practice than was read, and is read by rules."""
         own = named_streams(self.book, [OWN])[OWN]
         if self.practice[0] == own.length:
             return False
-        return tuple(self.leaves([own.id]).get(own.id, ())) != self.practice[1]
+        return tuple(self.read([own.id], RECORDS).get(own.id, ())) != self.practice[1]
 
-    def leaves(self, streams: Iterable[int], *, without: str = "") -> dict[int, list[Leaf]]:
-        """Return what decisions may rest on, by stream; without entries of a kind."""
+    def read(self, streams: Iterable[int], kinds: frozenset[str]) -> dict[int, list[Leaf]]:
+        """Return the entries of some kinds, by stream."""
         found: dict[int, list[Leaf]] = {}
         rows = self.book.db.rows_in(
             "SELECT stream_id, line FROM store_entry WHERE stream_id IN ({})", streams
         )
         for stream, line in rows:
             kind = KIND.search(line)
-            if kind is not None and kind[1] in READ_BY_RULES and kind[1] != without:
+            if kind is not None and kind[1] in kinds:
                 leaf = Leaf(entry_of(line), leaf_digest(line.encode()))
                 found.setdefault(stream, []).append(leaf)
+        return found
+
+    def records(self, streams: Iterable[Stream]) -> dict[int, list[Leaf]]:
+        """Return all but the readings of charts, by stream; those just read are not read again.
+
+        Rivals come up again and again, as rivals of others and as patients themselves.
+        """
+        found: dict[int, list[Leaf]] = {}
+        missing: list[Stream] = []
+        for stream in streams:
+            kept = self.kept.pop(stream.id, (-1, []))
+            if kept[0] == stream.length:
+                found[stream.id] = kept[1]
+                self.kept[stream.id] = kept
+            else:
+                missing.append(stream)
+        fresh = self.read([each.id for each in missing], RECORDS)
+        for stream in missing:
+            found[stream.id] = fresh.get(stream.id, [])
+            self.kept[stream.id] = stream.length, found[stream.id]
+        for number in list(self.kept)[: max(0, len(self.kept) - MOST_KEPT)]:
+            del self.kept[number]
         return found
 
     def decide(self, streams: Sequence[Stream]) -> Iterator[Decided]:
@@ -131,7 +158,8 @@ class Deciding:
             if each.ties & (CORRECTIONS | DEVICES) or crossed & beside.get(each.id, set())
         ]
         numbers = {each.id for each in apart}
-        yield from self.together([each for each in streams if each.id not in numbers], beside)
+        chosen = [each for each in streams if each.id not in numbers]
+        yield from self.together(chosen, {each.id: each for each in far.values()}, beside)
         for stream in apart:
             yield from self.apart(stream)
 
@@ -149,15 +177,19 @@ class Deciding:
         return found
 
     def together(
-        self, streams: Sequence[Stream], beside: Mapping[int, set[int]]
+        self,
+        streams: Sequence[Stream],
+        far: Mapping[int, Stream],
+        beside: Mapping[int, set[int]],
     ) -> Iterator[Decided]:
         """Yield the decisions on charts that staff alone tie to others."""
-        own = self.leaves([each.id for each in streams])
-        rivals = {number for each in streams for number in beside.get(each.id, ())} - own.keys()
-        read = own | self.leaves(rivals, without=READING_KIND)
+        rivals = {number: far[number] for each in streams for number in beside.get(each.id, ())}
+        records = self.records((rivals | {each.id: each for each in streams}).values())
+        readings = self.read([each.id for each in streams], READINGS)
+        read = {number: [*records[number], *readings.get(number, ())] for number in records}
         begin, end = around(self.month)
         leaves = [*self.practice[1], *(leaf for number in read for leaf in read[number])]
-        resolution = resolve([leaf.entry for leaf in leaves], self.known_until)
+        resolution = resolve(grounded([leaf.entry for leaf in leaves]), self.known_until)
         near = [entry for entry in resolution.known if is_near(entry, begin, end)]
         record = Record(known=near, set_aside=resolution.set_aside)
         built = self.desk.judge.build(record, self.month)
@@ -247,10 +279,33 @@ class Deciding:
             management_seconds=content.management_seconds, live_seconds=content.live_seconds,
             ai_seconds=content.ai_seconds, chat_seconds=content.chat_seconds,
             qualifying_contacts=content.qualifying_contacts,
+            billing_provider=provider_of(own, month.decided.program),
         )  # fmt: skip
         return Decided(
             stream=stream.id, length=stream.length, decision=decision, body=body, own=own
         )
+
+
+def grounded(entries: Sequence[Entry]) -> list[Entry]:
+    """Return entries without what voids something that was not read here."""
+    names = {entry.id for entry in entries}
+    return [
+        entry
+        for entry in entries
+        if not isinstance(entry.body, EntryVoided) or entry.body.entry in names
+    ]
+
+
+def provider_of(own: Iterable[Entry], program: int) -> str | None:
+    """Return who bills for a patient: the practitioner of the latest enrollment in a program."""
+    named = [
+        (entry.at, entry.id, entry.body.billing_provider)
+        for entry in own
+        if isinstance(entry.body, Enrolled)
+        and entry.body.billing_provider
+        and entry.body.program == PROGRAMS[program]
+    ]
+    return max(named)[2] if named else None
 
 
 def evidence(chart: Chart, month: ServiceMonth) -> tuple[Entry, ...]:

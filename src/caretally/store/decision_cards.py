@@ -33,19 +33,20 @@ decode_lines = msgspec.json.Decoder(list[DecidedLine]).decode
 decode_withheld = msgspec.json.Decoder(list[WithheldLine]).decode
 decode_words = msgspec.json.Decoder(list[str]).decode
 
-EMPTY = (
+INTO = (
     "INSERT INTO store_decisioncard (practice_id, stream_id, patient, month, decision, entry_id, "
-    "made_at, digest, payer, lines, holds, flags, state, replaces, proposes, signed_by, signed_at, "
-    "own_time, withheld, says) VALUES (%s, %s, %s, %s, %s, '', '', %s, '', '[]', '[]', '[]', "
-    "'made', '', '', '', '', %s, '[]', '') ON CONFLICT (practice_id, decision) DO NOTHING"
+    "made_at, digest, payer, provider, lines, holds, flags, state, replaces, proposes, signed_by, "
+    "signed_at, own_time, withheld, says) VALUES "
+)
+EMPTY = (
+    f"{INTO} (%s, %s, %s, %s, %s, '', '', %s, '', '', '[]', '[]', '[]', 'made', '', '', '', '', "
+    "%s, '[]', '') ON CONFLICT (practice_id, decision) DO NOTHING"
 )
 MADE = (
-    "INSERT INTO store_decisioncard (practice_id, stream_id, patient, month, decision, entry_id, "
-    "made_at, digest, payer, lines, holds, flags, state, replaces, proposes, signed_by, signed_at, "
-    "own_time, withheld, says) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'made', %s, "
-    "'', '', '', %s, '[]', '') ON CONFLICT (practice_id, decision) DO UPDATE SET "
-    "entry_id = excluded.entry_id, made_at = excluded.made_at, digest = excluded.digest, "
-    "payer = excluded.payer, lines = excluded.lines, holds = excluded.holds, "
+    f"{INTO} (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'made', %s, '', '', '', %s, "
+    "'[]', '') ON CONFLICT (practice_id, decision) DO UPDATE SET entry_id = excluded.entry_id, "
+    "made_at = excluded.made_at, digest = excluded.digest, payer = excluded.payer, "
+    "provider = excluded.provider, lines = excluded.lines, holds = excluded.holds, "
     "flags = excluded.flags, replaces = excluded.replaces"
 )
 JUDGED = (
@@ -80,8 +81,9 @@ def made_row(book: Book, filed: Filed) -> tuple[Value, ...]:
     assert isinstance(body, DecisionMade)
     return (
         book.number, filed.stream, entry.patient, body.month, body.decision, entry.id,
-        words_of(entry.at), plain(body.facts), body.payer or "", encode(body.lines).decode(),
-        encode(body.holds).decode(), encode(body.flags).decode(), body.replaces or "", False,
+        words_of(entry.at), plain(body.facts), body.payer or "", body.billing_provider or "",
+        encode(body.lines).decode(), encode(body.holds).decode(), encode(body.flags).decode(),
+        body.replaces or "", False,
     )  # fmt: skip
 
 

@@ -62,6 +62,7 @@ class DecisionMade(Body):
     ai_seconds: kept apart.
     chat_seconds: kept apart.
     qualifying_contacts: live, two-way and clinical.
+    billing_provider: staff id of the practitioner in whose name it is billed, as enrolled.
     replaces: the decision on the same month that it stands in for.
     """
 
@@ -84,6 +85,7 @@ class DecisionMade(Body):
     ai_seconds: Count = 0
     chat_seconds: Count = 0
     qualifying_contacts: Count = 0
+    billing_provider: Id | None = None
     replaces: OwnId | None = None
 
 

@@ -136,6 +136,7 @@ class Migration(migrations.Migration):
                 ("made_at", models.TextField()),
                 ("digest", models.BinaryField()),
                 ("payer", models.TextField(default="")),
+                ("provider", models.TextField(default="")),
                 ("lines", models.TextField(default="[]")),
                 ("holds", models.TextField(default="[]")),
                 ("flags", models.TextField(default="[]")),
