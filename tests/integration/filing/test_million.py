@@ -13,7 +13,7 @@ import pytest
 from tests.architecture.modules import ROOT
 from tests.integration.databases import KINDS, Cluster, free_port
 
-READINGS, KILLS = 480, 2
+READINGS, KILLS = 960, 2
 
 
 @pytest.fixture(params=KINDS)
