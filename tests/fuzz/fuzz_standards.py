@@ -20,7 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "src"))
 
-from caretally.devices.documents import Misread
+from caretally.devices.refusals import Misread
 from caretally.devices.vendors.csv.guessing import guess
 from caretally.devices.vendors.csv.mapping import problems_of, read_mapping, write_mapping
 from caretally.devices.vendors.csv.preview import preview

@@ -12,7 +12,7 @@ from caretally.cli import screen
 from caretally.cli.extras import loaded
 from caretally.cli.reading import refusal
 from caretally.cli.store_commands import stored
-from caretally.devices.documents import Misread
+from caretally.devices.refusals import Misread
 from caretally.devices.vendors.hl7v2.er7 import blocks_of
 from caretally.errors import ExchangeError
 

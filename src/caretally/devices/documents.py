@@ -1,8 +1,7 @@
 """Reads documents of others field by field: numbers as decimals, every trouble with its path.
 
-What a vendor's parser does not find as it should be raises `Misread`, which costs that element and
-no other. Nothing here knows a vendor, and nothing told about a trouble repeats what was sent but
-names of fields, metrics and units.
+What is not as it should be is refused (`refusals`), which costs that element and no other. Nothing
+here knows a vendor.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from typing import NamedTuple, TypeAlias, TypeVar
 import msgspec
 
 from caretally.clock import EPOCH
+from caretally.devices.refusals import LONGEST_TEXT, Misread, pointed
 from caretally.devices.unpacked import (
     CustodyNotice,
     DeviceSign,
@@ -30,13 +30,12 @@ from caretally.devices.unpacked import (
 )
 from caretally.journal.scalars import FIRST_YEAR, LAST_YEAR, is_measurable, is_storable
 
-LONGEST_TEXT, LONGEST_NAME, LONGEST_NUMBER = 200, 100, 80
+LONGEST_NAME, LONGEST_NUMBER = 100, 80
 MOST_ELEMENTS = 20_000
 """Of one delivery; more is no batch of readings, and would keep others waiting."""
 FIRST_DEVICE_YEAR = 2000
 NAIVE_EPOCH = EPOCH.replace(tzinfo=None)
 _is_number = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,3})?", re.ASCII).fullmatch
-_is_told = re.compile(r"[\w .:/%\[\]{}()²^-]{1,40}", re.ASCII).fullmatch
 _document = msgspec.json.Decoder(object, float_hook=Decimal)
 
 Item: TypeAlias = VendorReading | DeviceSign | CustodyNotice | Removal | Fetch | Fault | Passed
@@ -45,15 +44,6 @@ KINDS: tuple[type[Item], ...] = (
     VendorReading, DeviceSign, CustodyNotice, Removal, Fetch, Fault, Passed,
 )  # fmt: skip
 """In the order in which `Unpacked` holds them."""
-
-
-class Misread(Exception):  # noqa: N818 - it is caught a few lines on, and told as a fault
-    """An element is not as its vendor says; it carries the fault."""
-
-    def __init__(self, path: str, code: str, says: str) -> None:
-        """Keep what will be told."""
-        self.fault = Fault(path=path, code=code, says=says)
-        super().__init__(says)
 
 
 class Node(NamedTuple):
@@ -391,13 +381,3 @@ def instant_after_epoch(milliseconds: Decimal) -> datetime | None:
         return None
     found = EPOCH + timedelta(microseconds=int(milliseconds * 1000))
     return found if FIRST_DEVICE_YEAR <= found.year <= LAST_YEAR else None
-
-
-def told(name: str) -> str:
-    """Return a name of a metric or unit as it may be shown; none that could be anything else."""
-    return repr(name) if _is_told(name) else "one that cannot be shown"
-
-
-def pointed(name: str) -> str:
-    """Return a name as a part of a JSON pointer."""
-    return name.replace("~", "~0").replace("/", "~1")

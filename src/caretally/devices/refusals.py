@@ -1,4 +1,7 @@
-"""Why a typed decoder refused a document, as a fault with the place in it."""
+"""What of a document is not as it should be: refused with its place, and told as a fault.
+
+Nothing told about a trouble repeats what was sent but names of fields, metrics and units.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,20 @@ import re
 
 import msgspec
 
-from caretally.devices.documents import LONGEST_TEXT, Misread
+from caretally.devices.unpacked import Fault
 
+LONGEST_TEXT = 200
+_is_told = re.compile(r"[\w .:/%\[\]{}()²^-]{1,40}", re.ASCII).fullmatch
 _place = re.compile(r" - at `(?:key in )?\$?(?P<path>[^`]*)`$").search
+
+
+class Misread(Exception):  # noqa: N818 - it is caught a few lines on, and told as a fault
+    """An element is not as its vendor says; it carries the fault."""
+
+    def __init__(self, path: str, code: str, says: str) -> None:
+        """Keep what will be told."""
+        self.fault = Fault(path=path, code=code, says=says)
+        super().__init__(says)
 
 
 def refused_shape(path: str, error: Exception) -> Misread:
@@ -46,3 +60,13 @@ def usual(text: str, path: str) -> str:
     if len(text) > LONGEST_TEXT or not text.isprintable():
         raise Misread(path, "too_large", "no text of a usual length")
     return text
+
+
+def told(name: str) -> str:
+    """Return a name of a metric or unit as it may be shown; none that could be anything else."""
+    return repr(name) if _is_told(name) else "one that cannot be shown"
+
+
+def pointed(name: str) -> str:
+    """Return a name as a part of a JSON pointer."""
+    return name.replace("~", "~0").replace("/", "~1")

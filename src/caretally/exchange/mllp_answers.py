@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from caretally.devices.documents import Misread
+from caretally.devices.refusals import Misread
 from caretally.devices.vendors.hl7v2.er7 import Message, Segment, Separators, read_messages
 
 USUAL = Separators("|", "^", "~", "\\", "&")

@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from caretally.devices.documents import Misread
+from caretally.devices.refusals import Misread
 from caretally.devices.vendors.hl7v2.er7 import read_messages
 from caretally.errors import ExchangeError
 from caretally.exchange.mllp_frames import Framer, Trouble, framed

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 
 from django.core import signing
 
-from caretally.devices.documents import Misread, Node, opened
+from caretally.devices.documents import Node, opened
 from caretally.devices.names import name_of
 from caretally.devices.pulls import ACCOUNTS, Consent, PullPlan
+from caretally.devices.refusals import Misread
 from caretally.errors import ConflictError, ExchangeError, InputError, Problem
 from caretally.exchange.consenting import Tokens, page_of, tokens_for
 from caretally.exchange.pulling import asked

@@ -8,7 +8,7 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from caretally.devices.documents import Misread
+from caretally.devices.refusals import Misread
 from caretally.devices.unpacked import Posted, Unpacked
 from caretally.devices.vendors.csv.guessing import answered, guess, with_reading
 from caretally.devices.vendors.csv.mapping import (

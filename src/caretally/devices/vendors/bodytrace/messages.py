@@ -8,14 +8,9 @@ from decimal import Decimal
 
 import msgspec
 
-from caretally.devices.documents import (
-    Item,
-    Misread,
-    instant_after_epoch,
-    is_name,
-    measured,
-)
+from caretally.devices.documents import Item, instant_after_epoch, is_name, measured
 from caretally.devices.names import IMEI
+from caretally.devices.refusals import Misread
 from caretally.devices.unpacked import DeviceSign, Measured, SchemedName, VendorReading
 from caretally.journal.quantities import (
     DIASTOLIC,

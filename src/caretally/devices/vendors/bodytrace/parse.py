@@ -13,7 +13,6 @@ from caretally.devices.documents import (
     MOST_ELEMENTS,
     Found,
     Item,
-    Misread,
     Node,
     each_of,
     filled,
@@ -21,6 +20,7 @@ from caretally.devices.documents import (
     unpack,
 )
 from caretally.devices.pulls import ABOUT
+from caretally.devices.refusals import Misread
 from caretally.devices.unpacked import Posted, Unpacked
 from caretally.devices.vendors.bodytrace.messages import Message, Values, items_of
 

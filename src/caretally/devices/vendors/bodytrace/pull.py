@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from caretally.clock import seconds_of
-from caretally.devices.documents import Misread, opened
+from caretally.devices.documents import opened
 from caretally.devices.names import IMEI
 from caretally.devices.pulls import (
     BASIC,
@@ -24,6 +24,7 @@ from caretally.devices.pulls import (
     Turn,
     in_path,
 )
+from caretally.devices.refusals import Misread
 
 NAMES = (
     "batteryVoltage,signalStrength,values/weight,values/unit,values/tare,values/systolic,"

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from caretally.devices.documents import Misread
 from caretally.devices.nomenclature import spelled_unit
+from caretally.devices.refusals import Misread
 from caretally.devices.vendors.csv.mapping import (
     DELIMITERS,
     CsvMapping,

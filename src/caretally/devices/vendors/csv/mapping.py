@@ -11,9 +11,8 @@ from collections.abc import Collection, Iterator
 import msgspec
 
 from caretally.clock import zone
-from caretally.devices.documents import LONGEST_TEXT
 from caretally.devices.nomenclature import METRICS, spelled_unit
-from caretally.devices.refusals import refused_shape
+from caretally.devices.refusals import LONGEST_TEXT, refused_shape
 from caretally.devices.vendors.csv.times import FORMATS
 from caretally.errors import InputError, Problem
 from caretally.journal.quantities import PANELS

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from caretally.devices.documents import MOST_ELEMENTS, Misread
+from caretally.devices.documents import MOST_ELEMENTS
+from caretally.devices.refusals import Misread
 from caretally.devices.unpacked import Fault, Posted, Unpacked, VendorReading
 from caretally.devices.vendors.csv.mapping import SETTING, CsvMapping, problems_of, read_mapping
 from caretally.devices.vendors.csv.reading_rows import readings_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from caretally.devices.documents import Misread
+from caretally.devices.refusals import Misread
 from caretally.devices.unpacked import Fault, VendorReading
 from caretally.devices.vendors.csv.mapping import CsvMapping
 from caretally.devices.vendors.csv.parse import read_rows

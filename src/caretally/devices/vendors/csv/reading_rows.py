@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from caretally.devices.documents import Misread
-from caretally.devices.documents import told as shown
 from caretally.devices.nomenclature import number_of, spelled_unit
-from caretally.devices.refusals import usual
+from caretally.devices.refusals import Misread, usual
+from caretally.devices.refusals import told as shown
 from caretally.devices.unpacked import Fault, Measured, SchemedName, VendorReading
 from caretally.devices.vendors.csv.mapping import CsvMapping, Group, Value
 from caretally.devices.vendors.csv.times import Told, told_time

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from caretally.devices.documents import Misread
+from caretally.devices.refusals import Misread
 
 LONGEST_CELL = 10_000
 MOST_COLUMNS = 500

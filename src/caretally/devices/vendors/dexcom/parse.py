@@ -11,17 +11,9 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from caretally.devices.documents import (
-    Item,
-    Misread,
-    Node,
-    each_of,
-    listed,
-    never_silent,
-    told,
-    unpack,
-)
+from caretally.devices.documents import Item, Node, each_of, listed, never_silent, unpack
 from caretally.devices.pulls import about
+from caretally.devices.refusals import Misread, told
 from caretally.devices.unpacked import (
     Measured,
     Passed,

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from caretally.devices.documents import Misread, Node, opened
+from caretally.devices.documents import Node, opened
 from caretally.devices.pulls import (
     ACCOUNTS,
     BEARER,
@@ -24,6 +24,7 @@ from caretally.devices.pulls import (
     Subject,
     Turn,
 )
+from caretally.devices.refusals import Misread
 from caretally.devices.vendors.dexcom.parse import USER
 
 RANGE, VALUES = "dataRange", "egvs"

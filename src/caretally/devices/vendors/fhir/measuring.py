@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from caretally.devices.documents import Misread, told
 from caretally.devices.nomenclature import MDC_METRICS, METRICS, number_of, ucum_of
+from caretally.devices.refusals import Misread, told
 from caretally.devices.unpacked import Measured
 from caretally.devices.vendors.fhir.shapes import (
     LOINC,

@@ -10,9 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from caretally.devices.documents import Misread
-from caretally.devices.documents import told as shown
-from caretally.devices.refusals import usual
+from caretally.devices.refusals import Misread, usual
+from caretally.devices.refusals import told as shown
 from caretally.devices.unpacked import SchemedName
 from caretally.devices.vendors.fhir.shapes import Identifier, Named, Observation, Reference
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from caretally.devices.documents import MOST_ELEMENTS, Found, Item, Misread
-from caretally.devices.documents import told as shown
-from caretally.devices.refusals import refused_shape, usual
+from caretally.devices.documents import MOST_ELEMENTS, Found, Item
+from caretally.devices.refusals import Misread, refused_shape, usual
+from caretally.devices.refusals import told as shown
 from caretally.devices.unpacked import (
     DeviceSign,
     Fault,

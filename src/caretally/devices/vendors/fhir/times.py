@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from caretally.devices.documents import Misread
+from caretally.devices.refusals import Misread
 from caretally.devices.vendors.fhir.shapes import Observation
 
 LONGEST = timedelta(hours=1)

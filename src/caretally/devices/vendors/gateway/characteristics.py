@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from caretally.devices.documents import Misread
+from caretally.devices.refusals import Misread
 from caretally.devices.unpacked import Measured
 from caretally.devices.vendors.gateway.numbers import Octets, signed
 from caretally.journal.quantities import (

@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from caretally.devices.documents import FIRST_DEVICE_YEAR, Misread
+from caretally.devices.documents import FIRST_DEVICE_YEAR
+from caretally.devices.refusals import Misread
 
 SPECIAL_12 = {0x7FF: "NaN", 0x800: "NRes", 0x7FE: "+INF", 0x802: "-INF", 0x801: "reserved"}
 SPECIAL_24 = {

@@ -10,17 +10,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from caretally.devices.documents import (
-    Item,
-    Misread,
-    Node,
-    each_of,
-    listed,
-    measured,
-    told,
-    unpack,
-)
+from caretally.devices.documents import Item, Node, each_of, listed, measured, unpack
 from caretally.devices.names import IMEI, MAC, SERIAL
+from caretally.devices.refusals import Misread, told
 from caretally.devices.unpacked import (
     DeviceSign,
     Fault,

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from string import punctuation
 
-from caretally.devices.documents import Misread
+from caretally.devices.refusals import Misread
 
 HEADER = "MSH"
 AROUND = frozenset({"FHS", "BHS", "BTS", "FTS"})

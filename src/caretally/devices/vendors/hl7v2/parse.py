@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from caretally.devices.documents import MOST_ELEMENTS, Found, Item, Misread, told
+from caretally.devices.documents import MOST_ELEMENTS, Found, Item
 from caretally.devices.nomenclature import number_of
-from caretally.devices.refusals import usual
+from caretally.devices.refusals import Misread, told, usual
 from caretally.devices.unpacked import (
     DeviceSign,
     Passed,

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from caretally.devices.documents import Misread, told
 from caretally.devices.nomenclature import MDC_METRICS, MDC_UNITS, METRICS, number_of, ucum_of
+from caretally.devices.refusals import Misread, told
 from caretally.devices.unpacked import Measured, SchemedName
 from caretally.devices.vendors.hl7v2.er7 import Segment
 from caretally.devices.vendors.hl7v2.times import Moment

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from caretally.devices.documents import Misread
+from caretally.devices.refusals import Misread
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 _time = re.compile(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from caretally.devices.documents import Item, Misread, Node, each_of, listed, told, unpack
+from caretally.devices.documents import Item, Node, each_of, listed, unpack
+from caretally.devices.refusals import Misread, told
 from caretally.devices.unpacked import CustodyNotice, DeviceSign, Passed, Posted, Unpacked
 from caretally.devices.vendors.impilo.readings import names_of, reading_of
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from caretally.devices.documents import Misread, Node, measured, told
+from caretally.devices.documents import Node, measured
 from caretally.devices.names import IMEI, MAC, SERIAL
 from caretally.devices.offsets import offset_of
+from caretally.devices.refusals import Misread, told
 from caretally.devices.unpacked import Measured, SchemedName, VendorReading
 from caretally.journal.quantities import (
     DIASTOLIC,

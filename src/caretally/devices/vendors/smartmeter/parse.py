@@ -14,13 +14,13 @@ from caretally.devices.documents import (
     MOST_ELEMENTS,
     Found,
     Item,
-    Misread,
     Node,
     each_of,
     filled,
     listed,
     unpack,
 )
+from caretally.devices.refusals import Misread
 from caretally.devices.unpacked import Posted, Unpacked
 from caretally.devices.vendors.smartmeter.readings import LOCAL, Told, items_of
 

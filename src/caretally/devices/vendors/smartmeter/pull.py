@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from caretally.devices.documents import Misread, Node, opened
+from caretally.devices.documents import Node, opened
 from caretally.devices.pulls import CONTENT, DEVICES, Ask, Key, Pace, Page, PullPlan, Subject, Turn
+from caretally.devices.refusals import Misread
 from caretally.devices.vendors.smartmeter.readings import SCHEME
 
 KINDS = ["blood_glucose", "blood_pressure", "weight", "pulse_ox"]

@@ -12,8 +12,9 @@ from typing import TypeAlias
 
 import msgspec
 
-from caretally.devices.documents import Item, Misread, in_utc, is_name, measured, told
+from caretally.devices.documents import Item, in_utc, is_name, measured
 from caretally.devices.offsets import offset_of
+from caretally.devices.refusals import Misread, told
 from caretally.devices.unpacked import DeviceSign, Fault, Measured, SchemedName, VendorReading
 from caretally.journal.quantities import (
     DIASTOLIC,

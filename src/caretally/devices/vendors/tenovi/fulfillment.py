@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from caretally.devices.documents import Misread, Node
+from caretally.devices.documents import Node
+from caretally.devices.refusals import Misread
 from caretally.devices.unpacked import CustodyNotice, SchemedName
 from caretally.devices.vendors.tenovi.measurements import SCHEME
 from caretally.journal.scalars import is_storable

@@ -15,8 +15,9 @@ from typing import TypeAlias
 
 import msgspec
 
-from caretally.devices.documents import Misread, Node, told
+from caretally.devices.documents import Node
 from caretally.devices.offsets import offset_of_any_unit
+from caretally.devices.refusals import Misread, told
 from caretally.devices.unpacked import DeviceSign, Measured, VendorReading
 from caretally.journal.quantities import (
     DIASTOLIC,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from caretally.devices.documents import Item, Misread, Node, listed, unpack
+from caretally.devices.documents import Item, Node, listed, unpack
 from caretally.devices.pulls import about
+from caretally.devices.refusals import Misread
 from caretally.devices.unpacked import Posted, Unpacked
 from caretally.devices.vendors.tenovi.fulfillment import is_shipment, notices_of
 from caretally.devices.vendors.tenovi.measurements import (

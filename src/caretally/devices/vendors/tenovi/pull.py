@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from caretally.devices.documents import Misread, opened
+from caretally.devices.documents import opened
 from caretally.devices.pulls import (
     DEVICES,
     HEADER,
@@ -23,6 +23,7 @@ from caretally.devices.pulls import (
     in_path,
     words_of,
 )
+from caretally.devices.refusals import Misread
 from caretally.devices.vendors.tenovi.measurements import SCHEME
 
 CREATED = "created"

@@ -12,16 +12,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from caretally.devices.documents import (
-    Item,
-    Misread,
-    Node,
-    each_of,
-    listed,
-    never_silent,
-    told,
-    unpack,
-)
+from caretally.devices.documents import Item, Node, each_of, listed, never_silent, unpack
+from caretally.devices.refusals import Misread, told
 from caretally.devices.unpacked import (
     DeviceSign,
     Measured,

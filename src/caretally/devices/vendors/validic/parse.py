@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from caretally.devices.documents import (
-    Found,
-    Item,
-    Misread,
-    Node,
-    each_of,
-    listed,
-    never_silent,
-    opened,
-)
+from caretally.devices.documents import Found, Item, Node, each_of, listed, never_silent, opened
+from caretally.devices.refusals import Misread
 from caretally.devices.unpacked import Passed, Posted, Unpacked
 from caretally.devices.vendors.validic.events import (
     CONNECTION,

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from caretally.devices.documents import Item, Misread, Node, each_of, listed, never_silent, told
+from caretally.devices.documents import Item, Node, each_of, listed, never_silent
 from caretally.devices.offsets import offset_of
+from caretally.devices.refusals import Misread, told
 from caretally.devices.unpacked import (
     DeviceSign,
     Fault,

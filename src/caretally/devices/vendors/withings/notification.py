@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from caretally.devices.documents import Item, Misread, Node, instant_after_epoch
+from caretally.devices.documents import Item, Node, instant_after_epoch
+from caretally.devices.refusals import Misread
 from caretally.devices.unpacked import DeviceSign, Fetch, Passed, Removal, SchemedName
 from caretally.journal.quantities import (
     BODY_FAT,

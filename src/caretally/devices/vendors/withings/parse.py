@@ -13,17 +13,9 @@ from decimal import Decimal
 from itertools import chain
 
 from caretally.clock import zone
-from caretally.devices.documents import (
-    Found,
-    Item,
-    Misread,
-    Node,
-    each_of,
-    listed,
-    never_silent,
-    opened,
-)
+from caretally.devices.documents import Found, Item, Node, each_of, listed, never_silent, opened
 from caretally.devices.pulls import about
+from caretally.devices.refusals import Misread
 from caretally.devices.unpacked import (
     Fault,
     Measured,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from caretally.clock import seconds_of
-from caretally.devices.documents import Misread, Node, opened
+from caretally.devices.documents import Node, opened
 from caretally.devices.pulls import (
     ACCOUNTS,
     BEARER,
@@ -21,6 +21,7 @@ from caretally.devices.pulls import (
     Subject,
     Turn,
 )
+from caretally.devices.refusals import Misread
 from caretally.devices.vendors.withings.notification import USER
 
 REFUSED = {"100", "101", "102", "200", "401"}
