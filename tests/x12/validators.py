@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import math
 from pathlib import Path
 from typing import Any
 
@@ -60,9 +61,36 @@ def by_x12sdk(body: bytes) -> list[str]:
         with X12ModelReader(text) as reader:
             for _ in reader.models():
                 pass
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, NameError) as error:
         return [f"{type(error).__name__}: {error}"]
     return []
+
+
+def told_by_oxedi(body: bytes, folder: Path) -> dict[str, list[dict[str, Any]]]:
+    """Return what oxedi reads from an 835: its tables as rows."""
+    path = folder / "file.835"
+    path.write_bytes(body)
+    tables = oxedi.parse_file(path).tables
+    return {
+        name: [
+            {key: plain(value) for key, value in row.items()}
+            for row in tables[name].to_pandas().to_dict("records")
+        ]
+        for name in tables
+    }
+
+
+def plain(value: Any) -> Any:
+    """Return text as text, and what pandas has for nothing as None."""
+    if isinstance(value, bytes):
+        return value.decode()
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def told_by_x12sdk(body: bytes) -> list[Any]:
+    """Return the transaction sets of a file as x12sdk reads them."""
+    with X12ModelReader(body.decode()) as reader:
+        return list(reader.models())
 
 
 def by_oxedi(body: bytes, folder: Path) -> list[str]:
