@@ -23,6 +23,7 @@ from caretally.cli import (
     pull_commands,
     readings_commands,
     replaying,
+    report_commands,
     rulebook_commands,
     secrets_commands,
     self_audit_commands,
@@ -60,6 +61,7 @@ app.add_typer(token_commands.commands, name="token")
 app.add_typer(pull_commands.commands, name="connection")
 app.add_typer(secrets_commands.commands, name="secrets")
 app.add_typer(simulate_commands.commands, name="simulate")
+app.add_typer(report_commands.commands)
 
 
 def print_version(wanted: bool) -> None:

@@ -187,6 +187,12 @@ class Table:
     note: str = ""
     left_out: int = 0
 
+    @property
+    def heads(self) -> tuple[tuple[str, str], ...]:
+        """The columns with what their cells hold."""
+        kinds = [cell.kind for cell in self.rows[0]] if self.rows else [WORDS] * len(self.columns)
+        return tuple(zip(self.columns, kinds, strict=True))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:

@@ -8,7 +8,7 @@ from datetime import date
 
 import msgspec
 
-from caretally.clock import ServiceMonth, date_of
+from caretally.clock import ServiceMonth, date_of, day_number
 from caretally.patient_months.facts import Facts
 from caretally.practice.reports import (
     PERCENT,
@@ -32,8 +32,8 @@ from caretally.practice.vitals import KINDS as VITALS
 NAME, TITLE = "adherence", "Adherence"
 SAYS = "Days with data of every device period: how many have 16, who measures less than before."
 EMPTY = (
-    "No device period ends in this month. A period begins with a patient's first day of data and "
-    "lasts 30 days; assign devices and ask for first measurements."
+    "No device period ended in this month yet. A period begins with a patient's first day of "
+    "data and lasts 30 days; assign devices and ask for first measurements."
 )
 BANDS = (("0–1 days", 0), ("2–15 days", 2), ("16 or more days", 16))
 """Names and first days: what a device code of no, of a short and of a full period asks for."""
@@ -69,13 +69,17 @@ class Measurer:
     periods: list[Period] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Found:
-    """What was read: bands by month, and the periods of each patient at the end."""
+    """What was read: bands by month, and the periods of each patient.
+
+    running: periods that end in the month but are not over yet; they are in no figure.
+    """
 
     bands: dict[ServiceMonth, list[int]]
     patients: dict[str, Measurer]
     own: dict[str, list[Period]]
+    running: int = 0
 
 
 def adherence(asked: Asked) -> Report:
@@ -95,7 +99,7 @@ def adherence(asked: Asked) -> Report:
         lead=f"{share(own[2], sum(own)).shown} of {sum(own):,} device periods have 16 or more days "
              f"with data; {len(fell):,} patient{'' if len(fell) == 1 else 's'} measured less than "
              "before.",
-        figures=figures_of(own, days, len(fell)),
+        figures=figures_of(own, days, (len(fell), found.running)),
         pictures=(days_picture(days), months_picture(found)),
         tables=(device_table(asked, found), fallers_table(found, fell)), notes=NOTES,
     )  # fmt: skip
@@ -104,7 +108,7 @@ def adherence(asked: Asked) -> Report:
 def read(asked: Asked) -> Found:
     """Read the periods of some months; a patient's periods come in order."""
     where, values = asked.cards(SEE_PATIENTS)
-    months = asked.months(MONTHS_BACK)
+    months, today = asked.months(MONTHS_BACK), day_number(asked.office.today())
     found = Found(bands={month: [0, 0, 0] for month in months}, patients={}, own={})
     sql = (
         "SELECT kept.patient, card.name, kept.facts FROM store_patientmonth AS kept "  # noqa: S608
@@ -114,6 +118,9 @@ def read(asked: Asked) -> Found:
     for month in months:
         for name, says, facts in asked.office.db.rows(sql, *values, values[0], str(month)):
             for period in periods_in(facts):
+                if period.to_day >= today:
+                    found.running += month == asked.month
+                    continue
                 found.bands[month][band_of(period.data_days)] += 1
                 found.patients.setdefault(name, Measurer(says)).periods.append(period)
                 if month == asked.month:
@@ -137,12 +144,17 @@ def band_of(days: int) -> int:
     return sum(days >= least for _, least in BANDS) - 1
 
 
-def figures_of(own: Sequence[int], days: Sequence[int], fell: int) -> tuple[Figure, ...]:
-    """Return what stands out."""
+def figures_of(
+    own: Sequence[int], days: Sequence[int], told: tuple[int, int]
+) -> tuple[Figure, ...]:
+    """Return what stands out; told: who measures less, and periods not over yet."""
+    fell, running = told
     total = sum(own)
     tenths = divided(sum(days) * 10, total) or 0
     return (
-        Figure(label="Device periods", cell=count(total), note="their last day lies in the month"),
+        Figure(label="Device periods", cell=count(total),
+               note=f"ended in the month; {running:,} more run on" if running
+               else "ended in the month"),
         *(Figure(label=name, cell=share(part, total), note=f"{part:,} periods")
           for (name, _), part in zip(BANDS, own, strict=True)),
         Figure(label="Days a period", cell=words(f"{tenths // 10}.{tenths % 10}"),

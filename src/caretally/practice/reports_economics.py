@@ -159,7 +159,8 @@ def amount_figures(year: Year, month: ServiceMonth) -> tuple[Figure, ...]:
     return (
         Figure(label="Units of lines", cell=count(year.units(month))),
         Figure(label="Yardstick", cell=cents(year.yardstick(month)), note="national amounts"),
-        Figure(label="Charged", cell=cents(own.charge), note=f"{own.count:,} claims"),
+        Figure(label="Charged", cell=cents(own.charge if own.count else None),
+               note=f"{own.count:,} claims"),
         Figure(label="Expected", cell=cents(own.expected if own.count else None), note=unknown),
         Figure(label="Allowed", cell=cents(own.allowed if own.answered else None),
                note=f"{own.answered:,} claims answered"),
@@ -247,7 +248,7 @@ def months_table(year: Year) -> Table:
         rows.append((
             words(str(month)), count(patients), count(year.units(month)),
             cents(year.yardstick(month)), count(own.count),
-            cents(own.charge), cents(own.expected if own.count else None),
+            cents(own.charge if own.count else None), cents(own.expected if own.count else None),
             cents(own.allowed if is_answered else None), cents(own.paid if is_answered else None),
             cents(own.share if is_answered else None), seconds(year.nurses[month]),
             cents(divided(own.paid * HOUR, year.nurses[month]) if is_answered else None),
@@ -271,7 +272,7 @@ def code_table(asked: Asked, lines: Mapping[str, LineSum], claims: Mapping[str, 
         rows.append((
             words(code), words(sheets[code].summary if code in sheets else ""), count(line.units),
             cents(line.cents if line.services > line.unpriced else None), count(claim.units),
-            cents(claim.charge), cents(claim.expected if known else None),
+            cents(claim.charge if claim.count else None), cents(claim.expected if known else None),
             cents(claim.allowed if is_answered else None),
             cents(claim.paid if is_answered else None), cents(claim.share if is_answered else None),
             cents(divided(claim.paid, claim.answered) if is_answered else None),

@@ -28,6 +28,7 @@ from caretally.practice.reports import (
     words,
 )
 from caretally.practice.reports_totals import (
+    MACHINES,
     NURSES,
     alert_answers,
     measured_seconds,
@@ -36,7 +37,7 @@ from caretally.practice.reports_totals import (
     roles_of,
 )
 from caretally.practice.roles import SEE_STAFF_LOAD
-from caretally.practice.staff_names import name_of, staff_names
+from caretally.practice.staff_names import person_names
 
 NAME, TITLE = "staffing", "Staffing plan"
 SAYS = "Patients a nurse, from measured minutes, and how many nurses the next months take."
@@ -58,8 +59,10 @@ KNOBS = (
          least=Decimal(-5000), most=Decimal(5000),
          says="Empty: as on average of the months before."),
 )  # fmt: skip
-MONTHS_BACK, MONTHS_AHEAD, MEASURED_OVER = 6, 6, 3
+MONTHS_BACK, MONTHS_AHEAD, MEASURED_OVER, MOST_PEOPLE = 6, 6, 3, 15
 HOUR = 3600
+NEAR = 4
+"""Where all nurses together have this many times what is needed, the picture leaves them out."""
 PUBLISHED = (
     ("85–100 patients a nurse", "ccnhealth.com, How to staff an RPM program"),
     ("150–250 patients a nurse", "mindbowser.com and nirmitee.io, guides to RPM programs"),
@@ -235,31 +238,34 @@ def hours_picture(
     past: Past, ahead: Mapping[ServiceMonth, int], need: Need, hours: Decimal
 ) -> Picture:
     """Return the nurses' time: measured in the past, needed in the months to come."""
-    months = [*past.patients, *ahead]
+    first = next(iter(ahead))
+    months = [*(month for month in past.patients if month < first), *ahead]
     measured = [past.seconds.get(month) for month in months]
-    needed = [
-        int(ahead[month] * need.total) if month in ahead
-        else int(past.patients[month] * need.total) for month in months
-    ]  # fmt: skip
+    needed = [int(ahead.get(m, past.patients.get(m, 0)) * need.total) for m in months]
     nurses = next((past.nurses[m] for m in reversed(list(past.nurses)) if past.nurses[m]), 0)
     level = int(nurses * hours * HOUR)
+    is_near = level <= NEAR * max(needed)
     return Picture(
         name="hours", title="Nurses' time: measured, and needed with work nobody measures",
         unit=SECONDS, labels=tuple(month_label(month) for month in months),
         series=(Series(name="measured", values=tuple(measured)),
                 Series(name="needed", values=tuple(needed))),
-        levels=((level, f"{nurses} at work, full time"),) if nurses else (),
-        note=f"From {next(iter(ahead))} on it is a forecast.",
+        levels=((level, f"{nurses} at work, full time"),) if nurses and is_near else (),
+        note=f"From {first} on it is a forecast; what of it is measured is so far.",
     )  # fmt: skip
 
 
 def people_picture(asked: Asked, past: Past) -> Picture:
     """Return the measured time of everybody in the month, the fullest first."""
-    names = staff_names(asked.office)
-    found = sorted(past.by_person.items(), key=lambda each: (-each[1], each[0]))[:15]
+    names, roles = person_names(asked.office), roles_of(asked)
+    people = {
+        person: value for person, value in past.by_person.items()
+        if not roles.get(person, frozenset()) & MACHINES
+    }  # fmt: skip
+    found = sorted(people.items(), key=lambda each: (-each[1], each[0]))[:MOST_PEOPLE]
     return Picture(
         name="people", title=f"Measured time by person, {asked.month}", unit=SECONDS, kind="bars",
-        labels=tuple(name_of(names, person) for person, _ in found),
+        labels=tuple(names.get(person, person) for person, _ in found),
         series=(Series(name="measured", values=tuple(value for _, value in found)),),
     )  # fmt: skip
 

@@ -172,9 +172,9 @@ def money_figures(asked: Asked, by_code: Mapping[str, LineSum]) -> tuple[Figure,
                note="national amounts of all lines"),
         Figure(label="Yardstick at risk",
                cell=cents(sum(each.at_risk_cents for each in by_code.values()))),
-        Figure(label="Charged", cell=cents(asked_for.charge),
+        Figure(label="Charged", cell=cents(asked_for.charge if asked_for.count else None),
                note=f"{asked_for.count:,} claims, {asked_for.sent:,} sent"),
-        Figure(label="Paid", cell=cents(asked_for.paid),
+        Figure(label="Paid", cell=cents(asked_for.paid if asked_for.answered else None),
                note=f"{asked_for.answered:,} claims answered"),
     )  # fmt: skip
 
@@ -197,7 +197,8 @@ def lines_table(
         if shows_money:
             known = each.services > each.unpriced
             row = (*row, cents(each.cents if known else None), count(claimed.units),
-                   cents(claimed.charge), cents(claimed.paid))  # fmt: skip
+                   cents(claimed.charge if claimed.count else None),
+                   cents(claimed.paid if claimed.answered else None))  # fmt: skip
         rows.append(row)
     if shows_money:
         columns = (*columns, "Yardstick USD", "Units claimed", "Charged USD", "Paid USD")

@@ -28,3 +28,17 @@ def name_of(names: Mapping[str, str], who: str) -> str:
     if kind in ("system", "device", "vendor"):
         return f"the program ({name})"
     return names.get(name, name)
+
+
+def person_names(office: Office) -> Mapping[str, str]:
+    """Return what people are called by staff id: as their accounts say, else as registered.
+
+    Machines and people without any name are left out.
+    """
+    found = {}
+    for staff, registered in office.register().staff.items():
+        family, _, given = (registered[-1].name or "").partition(", ")
+        if family:
+            found[staff] = f"{given} {family}".strip()
+    accounts = staff_names(office)
+    return found | {staff: name for staff, name in accounts.items() if name != staff}

@@ -251,7 +251,7 @@ def key_of(picture: Picture, sheet: Sheet, top: int) -> tuple[list[str], int]:
     parts: list[str] = []
     x, y = 2, top + 12
     for number, series in enumerate(picture.series):
-        width = 22 + len(series.name) * 7
+        width = 34 + len(series.name) * 8
         if x > 2 and x + width > sheet.width:
             x, y = 2, y + KEY
         parts.append(

@@ -10,6 +10,7 @@ from io import StringIO
 
 from caretally.audit.typesetting import typeset
 from caretally.practice.reports import NONE, PATIENT, Cell, Report
+from caretally.practice.statements import Statement
 from caretally.web.charts.tables import harmless
 from caretally.web.reports.drawing import Sheet, drawing, rows_beside
 
@@ -75,6 +76,17 @@ def pdf_of(report: Report, practice: str, made: tuple[datetime, str]) -> bytes:
     """Return a report as a tagged PDF; made: when, and where that was said in local words."""
     at, said_at = made
     return typeset("report.typ", values_of(report, practice, said_at), at=at, standards=STANDARDS)
+
+
+def statement_pdf(made: Statement, at: datetime) -> bytes:
+    """Return a patient statement as a tagged PDF in large type."""
+    values = {
+        "title": made.title, "language": made.language, "lead": list(made.lead),
+        "not_final": made.not_final,
+        "parts": [{"head": part.head, "says": list(part.says),
+                   "items": [list(item) for item in part.items]} for part in made.parts],
+    }  # fmt: skip
+    return typeset("statement.typ", values, at=at, standards=STANDARDS)
 
 
 def values_of(report: Report, practice: str, said_at: str) -> dict[str, object]:
