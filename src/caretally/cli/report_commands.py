@@ -41,9 +41,8 @@ Set = Annotated[
 
 
 @commands.command(
-    epilog="Examples: caretally report summary --practice prac_lakeside --month 2026-03 · "
-    "caretally report staffing --practice prac_lakeside --month 2026-03 --set overhead=40 · "
-    "caretally report economics --practice prac_lakeside --month 2026-03 --format pdf --out e.pdf"
+    epilog="Example: caretally report staffing --practice prac_lakeside --month 2026-03 "
+    "--set overhead=40 --format pdf --out plan.pdf"
 )
 def report(
     name: Annotated[
