@@ -214,3 +214,5 @@ def test_another_code_than_was_asked_for() -> None:
 def test_lines_of_eighty_characters_are_one_file() -> None:
     (wrapped,), (plain,) = remittances("wrapped.835"), remittances("paid.835")
     assert wrapped.claims == plain.claims
+    by_windows = golden("wrapped.835").replace(b"\r", b"").replace(b"\n", b"\r\n")
+    assert read_file(by_windows).remittances == (wrapped,)

@@ -12,6 +12,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from caretally.claims.extras import gate
@@ -54,7 +55,8 @@ def second_opinion(body: bytes) -> tuple[str, ...]:
         )
     except gate("errors").EngineError:
         return ("file: pyx12 knows no guide of this name, or cannot follow its structure",)
-    found = tuple(notes(json.loads(answer.getvalue() or "{}")))
+    report = json.loads(answer.getvalue() or "{}", parse_float=Decimal)
+    found = tuple(notes(report))
     return found or (() if is_valid else ("file: pyx12 refuses it without saying why",))
 
 
