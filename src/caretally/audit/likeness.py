@@ -7,19 +7,18 @@ nine tenths count. Small, and the same on every machine; no package is needed fo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 from zlib import crc32
 
+from caretally.contacts.copies import SHINGLE, words_of
+
 LEAST_WORDS = 10
 """Shorter notes say too little to be told apart."""
-SHINGLE = 3
 BANDS, ROWS = 6, 3
 SAME_TENTHS = 9
 PRIME = (1 << 61) - 1
 SCRAMBLES = tuple((7_919 * n + 1_000_003, 104_729 * n + 15_485_863) for n in range(BANDS * ROWS))
-WORD = re.compile(r"[^\W_]+")
 
 
 class Text(NamedTuple):
@@ -28,16 +27,6 @@ class Text(NamedTuple):
     place: int
     words: str
     shingles: frozenset[int]
-
-
-def words_of(text: str) -> list[str]:
-    """Return the words of a text in lower case; signs and spaces do not tell notes apart.
-
-    Example:
-        >>> words_of("BP read — 128/82, stable.")
-        ['bp', 'read', '128', '82', 'stable']
-    """
-    return WORD.findall(text.lower())
 
 
 def made_ready(place: int, text: str) -> Text | None:

@@ -18,6 +18,7 @@ from caretally.audit.measures_oig import OIG_MEASURES
 from caretally.audit.measures_staff import STAFF_MEASURES
 from caretally.audit.measures_time import TIME_MEASURES
 from caretally.audit.rows import Audited
+from caretally.audit.sources import SOURCES, Cited
 
 Measuring = Callable[[Audited], Finding]
 OIG, HOUSE = "OIG", "house"
@@ -49,6 +50,16 @@ class Measure:
     def title(self) -> str:
         """What to call it."""
         return TITLES.get(self.name, self.name.replace("_", " ").capitalize())
+
+    @property
+    def never_rings(self) -> bool:
+        """Whether it only reports."""
+        return self.alarm.startswith("none")
+
+    @property
+    def cited(self) -> tuple[tuple[str, Cited], ...]:
+        """What it cites, by key."""
+        return tuple((key, SOURCES[key]) for key in self.sources)
 
     @property
     def confidence_words(self) -> str:

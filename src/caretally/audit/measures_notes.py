@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from caretally.audit.findings import Bar, Case, Figure, Finding, exceeds, listed, plural
-from caretally.audit.likeness import LEAST_WORDS, copies, words_of
+from caretally.audit.likeness import LEAST_WORDS, copies
 from caretally.audit.rows import Audited, NoteRow
 from caretally.clock import date_of
+from caretally.contacts.copies import words_of
 
 CLONED_COUNT, CLONED_PERCENT = 10, 10
 MOST_ENTRIES = 20

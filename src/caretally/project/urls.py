@@ -39,5 +39,6 @@ urlpatterns = [
     path(PRACTICE, include("caretally.web.contacts.urls")),
     path(PRACTICE, include("caretally.web.access.urls")),
     path(PRACTICE, include("caretally.web.staff.urls")),
+    path(PRACTICE, include("caretally.web.audits.urls")),
     path(PRACTICE, include("caretally.web.reports.urls")),
 ]

@@ -88,6 +88,7 @@ class Clinic:
                 name=f"Test {name.capitalize()}", sex="female", birth_date=date(1950, 1, 2),
                 diagnoses=("I10",), payer="medicare_ffs", member_id=f"TEST-{name.upper()}",
                 established_on=visited or date(2019, 1, 2),
+                home=("1 Test Street", "Chicago", "IL", "606010001"),
             )
         )  # fmt: skip
         chart.equip(CUFF, on, NURSES[0])

@@ -1,0 +1,1 @@
+"""The self-audit: the practice's own outliers, the evidence behind each, and a mock audit."""
