@@ -25,18 +25,20 @@ from caretally.store.decision_cards import Line, decode_lines, decode_withheld
 from caretally.store.models import Practice
 from caretally.store.streams import locked_book
 
-RUNNING, CLOSED, FAILED = "running", "closed", "failed"
+WAITING, RUNNING, CLOSED, FAILED = "waiting", "running", "closed", "failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
     """What somebody let pass.
 
-    names: of checks that warn. reason: why.
+    names: of checks that warn. reason: why. wants_all: whether every check that warns must be
+    among them.
     """
 
     names: tuple[str, ...] = ()
     reason: str = ""
+    wants_all: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +117,8 @@ def close(
 
     Raises:
         ForbiddenError: the caller may not close months.
-        InputError: something was let pass that does not warn, or without a reason.
+        InputError: something was let pass that does not warn, or without a reason; or a warning
+            was not let pass where all must be.
     """
     office.caller.require(CLOSE_MONTH)
     stored = closing_of(office, month)
@@ -129,7 +132,13 @@ def close(
     freeze.run()
     checks = freeze.checks()
     let_pass = accepted or Accepted()
-    refuse_unfounded(let_pass, checks)
+    try:
+        refuse_unfounded(let_pass, checks)
+        if let_pass.wants_all and not blocking(checks):
+            refuse_unaccepted(let_pass, checks)
+    except InputError:
+        ended(office, run, FAILED, "")
+        raise
     if blocking(checks):
         ended(office, run, FAILED, " ".join(check.name for check in blocking(checks)))
         return summed(freeze.bodies, month, checks)
@@ -150,7 +159,8 @@ def taken_up(office: Office, month: ServiceMonth) -> ClosingRun:
         run: ClosingRun
         run, is_new = runs.get_or_create(practice=practice, month=str(month), defaults=begun)
         if not is_new and run.state != RUNNING:
-            runs.filter(pk=run.pk).update(**begun)
+            again = {"state": RUNNING} if run.state == WAITING else begun
+            runs.filter(pk=run.pk).update(**again)
             run.refresh_from_db(using=office.db.alias)
     return run
 
@@ -183,6 +193,22 @@ def refuse_unfounded(accepted: Accepted, checks: Sequence[Check]) -> None:
     if accepted.names and not accepted.reason.strip():
         problems.append(Problem(where="close", field="reason", found="nothing",
                                 expected="why these may pass"))  # fmt: skip
+    if problems:
+        raise InputError(problems)
+
+
+def refuse_unaccepted(accepted: Accepted, checks: Sequence[Check]) -> None:
+    """Pass if every check that warns was let pass.
+
+    Raises:
+        InputError: not so; all of them are named.
+    """
+    problems = [
+        Problem(where="close", field="accepted", found=f"{check.count} of {check.name}",
+                expected="that somebody mends them or lets them pass")
+        for check in checks
+        if check.warns and check.name not in accepted.names
+    ]  # fmt: skip
     if problems:
         raise InputError(problems)
 

@@ -14,6 +14,7 @@ from django_tasks import task
 
 from caretally.clock import now, outside
 from caretally.exchange.timestamps import stamping
+from caretally.practice.closing_queue import close_waiting
 from caretally.practice.device_alerts import alert_devices
 from caretally.practice.forgetting import forget_bodies
 from caretally.practice.hooks import deliver_due
@@ -80,6 +81,7 @@ def purge_daily(kept: StoredJournal, at: datetime) -> int:
 
 
 DUTIES: Mapping[str, Rota] = {
+    "close": Rota(timedelta(seconds=2), close_waiting),
     "hooks": Rota(timedelta(seconds=5), deliver_hooks),
     "notices": Rota(timedelta(seconds=2), send_notices),
     "answers": Rota(timedelta(hours=1), forget_answered),
