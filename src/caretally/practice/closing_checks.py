@@ -28,7 +28,7 @@ CHECKS: Mapping[str, tuple[str, str]] = {
     "month_is_over": (BLOCKS, "The month is over wherever a patient's days are counted."),
     "rules_are_loaded": (BLOCKS, "Rules for every day of the month are loaded."),
     "projection_is_current": (
-        BLOCKS, "What pages show is what deciding anew makes; `caretally rebuild` mends it."
+        BLOCKS, "What pages show is what deciding anew makes (caretally rebuild mends it)."
     ),
     "timers_are_stopped": (BLOCKS, "No timer that began in the month still runs."),
     "forgotten_timers_are_settled": (WARNS, "Forgotten timers of the month were settled."),
