@@ -39,11 +39,12 @@ def bare(claim: Claim) -> Claim:
 def named(claim: Claim) -> Claim:
     """Return a claim with its id, control number and the control numbers of its lines.
 
-    They follow from decisions, payer, frequency and the claim it stands in for, so that the same
-    step again makes the same claim.
+    They follow from what is asked for, from the decisions, the frequency and the claim it stands in
+    for, so that the same step again makes the same claim and a corrected one another.
     """
+    content = sha256(text_of(bare(claim)).encode()).hexdigest()
     words = (claim.patient_id, claim.month, *sorted(claim.decisions), claim.coverage.payer,
-             claim.frequency, claim.replaces)  # fmt: skip
+             claim.frequency, claim.replaces, content)  # fmt: skip
     digest = sha256("\n".join(words).encode()).hexdigest()
     control = "C" + digest[:15].upper()
     lines = tuple(

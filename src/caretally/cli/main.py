@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from caretally.cli import (
+    claims_commands,
     closing_commands,
     converting,
     deciding,
@@ -62,6 +63,7 @@ app.add_typer(pull_commands.commands, name="connection")
 app.add_typer(secrets_commands.commands, name="secrets")
 app.add_typer(simulate_commands.commands, name="simulate")
 app.add_typer(report_commands.commands)
+app.add_typer(claims_commands.commands, name="claims")
 
 
 def print_version(wanted: bool) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from caretally.claims.npi import is_npi
 from caretally.journal.corrections import resolve
 from caretally.journal.drafts import Draft, Filing
 from caretally.journal.entries import (
@@ -21,23 +22,6 @@ from caretally.practice.office import Office
 from caretally.practice.policies import KNOWN
 from caretally.practice.roles import MANAGE_PEOPLE, MANAGE_PRACTICE
 from caretally.store.charts import practice_entries
-
-NPI_PREFIX, NPI_DIGITS = "80840", 10
-"""An NPI is checked as the end of a card number that begins with these digits."""
-
-
-def is_npi(text: str) -> bool:
-    """Tell whether a text is a National Provider Identifier, check digit and all.
-
-    Example:
-        >>> is_npi("1234567893"), is_npi("1234567890")
-        (True, False)
-    """
-    if len(text) != NPI_DIGITS or not (text.isascii() and text.isdigit()):
-        return False
-    digits = [int(each) for each in reversed(NPI_PREFIX + text)]
-    doubled = (sum(divmod(2 * digit, 10)) for digit in digits[1::2])
-    return (sum(digits[::2]) + sum(doubled)) % 10 == 0
 
 
 def kept(office: Office, kind: type[Body]) -> tuple[Entry, ...]:

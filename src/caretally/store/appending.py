@@ -21,6 +21,7 @@ from caretally.journal.parsing import parse_line
 from caretally.journal.port import Appended
 from caretally.store.alerts import told_of_alerts, write_alerts
 from caretally.store.cards import concerned, write_cards
+from caretally.store.claim_cards import told_of_claims, write_claim_cards
 from caretally.store.database import Database
 from caretally.store.decision_cards import (
     rewrite_decisions,
@@ -235,6 +236,8 @@ def settle(
     settle_decisions(book, desk.shelf, (filed, corrected.members), streams)
     for number in sorted(told_of_denials((*filed, *corrected.members)) & streams.keys()):
         write_denials(book, desk.shelf, streams[number])
+    for number in sorted(told_of_claims((*filed, *corrected.members)) & streams.keys()):
+        write_claim_cards(book, desk.shelf, streams[number])
     mark(book, [stream for stream, _ in reached])
     if changes_ladder(filed) or changes_rules((*filed, *corrected.members)):
         mark_all(book)

@@ -11,6 +11,7 @@ from datetime import date
 
 from caretally.store.alerts import judged, write_alerts
 from caretally.store.cards import write_cards
+from caretally.store.claim_cards import has_claims, write_claim_cards
 from caretally.store.database import Database
 from caretally.store.decision_cards import rewrite_decisions
 from caretally.store.denials import write_denials
@@ -29,6 +30,7 @@ MOST_AT_ONCE = 5_000
 PRACTICE_TABLES = (
     "patientmonth", "staffspan", "deviceevent", "correction", "patientcard", "workitem",
     "devicecard", "devicename", "alert", "decisioncard", "denial",
+    "claimcard",
 )  # fmt: skip
 
 Versions = dict[tuple[int, str], tuple[int, bytes]]
@@ -126,6 +128,8 @@ def rebuild_practice(book: Book, desk: Desk) -> None:
             write_alerts(book, desk.shelf, stream)
             rewrite_decisions(book, desk.shelf, stream)
             write_denials(book, desk.shelf, stream)
+            if has_claims(desk.shelf.entries(book.db, stream)):
+                write_claim_cards(book, desk.shelf, stream)
     write_device_cards(book, desk.shelf, all_devices(book, desk.shelf))
 
 

@@ -1,0 +1,269 @@
+"""Making claims of a month: from what was signed to claims that are ready to leave, or say why not.
+
+Preparing twice stores nothing new. What was prepared and then changed on record is prepared anew;
+what was submitted stays, and another claim of frequency 7 or 8 stands in for it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from caretally.claims.building import (
+    Ground,
+    Signed,
+    claims_of,
+    in_place_of,
+    once_more,
+    taking_back,
+)
+from caretally.claims.content import claim_of, same_content, text_of
+from caretally.claims.records import FIRST, VOID, Claim
+from caretally.clock import ServiceMonth
+from caretally.enrollment.record import PatientRecord, record_of
+from caretally.errors import InputError, Problem
+from caretally.journal.entries import ClaimLine, ClaimPrepared, Entry
+from caretally.practice.claim_dates import is_asked, reached_in
+from caretally.practice.closing import signed_decisions
+from caretally.practice.office import Office
+from caretally.practice.prices import ground
+from caretally.practice.roles import HANDLE_CLAIMS
+from caretally.store.billing_tables import OUTDATED, PREPARED, REJECTED, VOIDED, ClaimCard
+from caretally.store.charts import chart_entries
+from caretally.store.streams import PATIENT, Stream, locked_book, named_streams
+
+Told = Callable[[int, int], None]
+"""How far something is: done and total."""
+SENT_NEVER = (PREPARED, REJECTED)
+GONE = (OUTDATED, VOIDED)
+
+
+def in_silence(done: int, total: int) -> None:
+    """Tell nobody how far something is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """What preparing came to: the claims made, and how many stood already."""
+
+    claims: tuple[Claim, ...]
+    standing: int
+
+    @property
+    def count(self) -> int:
+        """How many claims were made."""
+        return len(self.claims)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """What claims of a month are made with; read once for all patients.
+
+    cards: of the month, by patient, earliest first. streams: by patient.
+    """
+
+    office: Office
+    month: ServiceMonth
+    base: Ground
+    cards: Mapping[str, Sequence[ClaimCard]]
+    streams: Mapping[str, Stream]
+    contents: dict[str, Claim] = field(default_factory=dict)
+
+    def record(self, patient: str) -> PatientRecord:
+        """Return the record of a patient."""
+        book, shelf = self.office.book(), self.office.journal.desk.shelf
+        return record_of(chart_entries(book, self.streams[patient], shelf), patient)
+
+    def content(self, patient: str, claim: str) -> Claim:
+        """Return a claim as it was prepared."""
+        if claim not in self.contents:
+            entries = self.office.journal.desk.shelf.entries(self.office.db, self.streams[patient])
+            for entry in entries:
+                if isinstance(entry.body, ClaimPrepared):
+                    self.contents[entry.body.claim] = claim_of(entry.body.content)
+        return self.contents[claim]
+
+
+def bench(office: Office, month: ServiceMonth, patients: Iterable[str] = ()) -> Bench:
+    """Return what claims of a month are made with.
+
+    patients: further ones whose charts are read.
+    """
+    cards: dict[str, list[ClaimCard]] = {}
+    for card in month_cards(office, month):
+        cards.setdefault(card.patient, []).append(card)
+    names = [PATIENT + patient for patient in {*patients, *cards}]
+    streams = named_streams(office.book(), names)
+    return Bench(
+        office=office, month=month, base=ground(office), cards=cards,
+        streams={each.patient or "": each for each in streams.values()},
+    )  # fmt: skip
+
+
+def month_cards(office: Office, month: ServiceMonth) -> list[ClaimCard]:
+    """Return the claims of a month, in the order in which they were prepared."""
+    cards = ClaimCard.objects.using(office.db.alias).filter(
+        practice__name=office.practice, month=str(month)
+    )
+    return list(cards.order_by("id"))
+
+
+def prepare(office: Office, month: ServiceMonth, told: Told = in_silence) -> Prepared:
+    """Make claims of everything that was signed for a month, as far as none stands yet.
+
+    Raises:
+        ForbiddenError: the caller may not handle claims.
+    """
+    office.caller.require(HANDLE_CLAIMS)
+    with office.db.atomic():
+        locked_book(office.db, office.practice)
+        signed = signed_decisions(office, month)
+        desk = bench(office, month, [each.card.patient for each in signed])
+        made: list[Claim] = []
+        drafts = 0
+        for done, each in enumerate(signed, 1):
+            found = drafted(desk, Signed(decision=each.card.decision, patient=each.card.patient,
+                                         month=month, lines=each.lines))  # fmt: skip
+            drafts += len(found)
+            made += next_claims(desk, each.card.patient, each.card.decision, found)
+            told(done, len(signed))
+        office.append([prepared_entry(office, claim) for claim in made])
+    return Prepared(claims=tuple(made), standing=drafts - len(made))
+
+
+def drafted(desk: Bench, signed: Signed) -> tuple[Claim, ...]:
+    """Return the claims a signed decision comes to by itself."""
+    record = desk.record(signed.patient)
+    if is_asked(desk.base.profiles):
+        stream = desk.streams[signed.patient]
+        found = reached_in(desk.office, stream, record, desk.month, signed.lines)
+        signed = Signed(decision=signed.decision, patient=signed.patient, month=signed.month,
+                        lines=signed.lines, reached=found)  # fmt: skip
+    return claims_of(signed, record, desk.base)
+
+
+def next_claims(
+    desk: Bench, patient: str, decision: str, drafts: Sequence[Claim]
+) -> Iterable[Claim]:
+    """Yield the claims to prepare beside those that stand."""
+    cards = desk.cards.get(patient, ())
+    for draft in drafts:
+        found = next_claim(desk, draft, [c for c in cards if c.payer == draft.coverage.payer])
+        if found is not None:
+            yield found
+    asked = {draft.coverage.payer for draft in drafts}
+    for card in cards:
+        is_asked_again = card.payer in asked or decision in json.loads(card.decisions)
+        is_alive = stands(card) and card.state not in SENT_NEVER
+        if is_alive and not is_asked_again and not is_answered_by(cards, card, VOID):
+            yield taking_back(desk.content(patient, card.claim), (decision,), card.number)
+
+
+def stands(card: ClaimCard) -> bool:
+    """Tell whether a claim still asks for something."""
+    return card.state not in GONE and card.frequency != VOID
+
+
+def is_answered_by(cards: Sequence[ClaimCard], card: ClaimCard, frequency: str) -> bool:
+    """Tell whether another claim that was not rejected stands in for one already."""
+    return any(
+        other.replaces == card.claim and other.frequency == frequency and other.state != REJECTED
+        for other in cards
+    )
+
+
+def next_claim(desk: Bench, draft: Claim, cards: Sequence[ClaimCard]) -> Claim | None:
+    """Return the claim to prepare for a draft; None where what stands asks for it."""
+    standing = [card for card in cards if stands(card)]
+    if not standing:
+        return once_more(desk.content(draft.patient_id, cards[-1].claim), draft) if cards else draft
+    last = standing[-1]
+    old = desk.content(draft.patient_id, last.claim)
+    if same_content(old, draft) and (
+        old.decisions == draft.decisions or last.state not in SENT_NEVER
+    ):
+        return None
+    if last.state not in SENT_NEVER:
+        return None if old.decisions == draft.decisions else in_place_of(old, draft, last.number)
+    if old.frequency == FIRST:
+        return once_more(old, draft)
+    first = desk.content(draft.patient_id, old.replaces)
+    number = next((card.number for card in cards if card.claim == old.replaces), "")
+    return in_place_of(first, draft, number)
+
+
+def prepared_entry(office: Office, claim: Claim) -> Entry:
+    """Return the entry of a claim that was prepared; its id is the claim's."""
+    body = ClaimPrepared(
+        claim=claim.claim, control_number=claim.control_number, month=claim.month,
+        frequency=claim.frequency, replaces=claim.replaces or None, payer=claim.coverage.payer,
+        decisions=claim.decisions, total=f"{claim.total:.2f}",
+        lines=tuple(
+            ClaimLine(
+                line=line.line, code=line.code, modifiers=line.modifiers, units=line.units,
+                date_of_service=line.date_of_service, charge=f"{line.charge:.2f}",
+                expected=None if line.expected is None else f"{line.expected:.2f}",
+            )
+            for line in claim.lines
+        ),
+        content=text_of(claim),
+    )  # fmt: skip
+    return office.filing(claim.patient_id, entry_id=claim.claim).entry(body)
+
+
+def correct(office: Office, card: ClaimCard, *, void: bool) -> Claim:
+    """Prepare a claim in place of one that was submitted, or one that takes it back.
+
+    For what was wrong on record and is right now; the decision stays. It is not submitted yet.
+
+    Raises:
+        ForbiddenError: the caller may not handle claims.
+        InputError: nothing is signed any more, or nothing would be different.
+    """
+    office.caller.require(HANDLE_CLAIMS)
+    month = ServiceMonth.parse(card.month)
+    with office.db.atomic():
+        locked_book(office.db, office.practice)
+        desk = bench(office, month, [card.patient])
+        old = desk.content(card.patient, card.claim)
+        if void:
+            new = taking_back(old, (), card.number)
+        else:
+            new = in_place_of(old, draft_of(desk, card), card.number)
+        known = {each.claim for each in desk.cards.get(card.patient, ())}
+        if new.claim not in known:
+            office.append([prepared_entry(office, new)])
+    return new
+
+
+def draft_of(desk: Bench, card: ClaimCard) -> Claim:
+    """Return what a submitted claim would ask for, made anew from the same signed decision.
+
+    Raises:
+        InputError: the decision is not signed any more.
+    """
+    signed = [
+        e for e in signed_decisions(desk.office, desk.month) if e.card.patient == card.patient
+    ]
+    for each in signed:
+        found = drafted(desk, Signed(decision=each.card.decision, patient=card.patient,
+                                     month=desk.month, lines=each.lines))  # fmt: skip
+        for draft in found:
+            if draft.coverage.payer == card.payer:
+                return draft
+    raise InputError([nothing_signed(card)])
+
+
+def nothing_signed(card: ClaimCard) -> Problem:
+    """Return the problem of a month of which nothing is signed for a payer."""
+    return Problem(
+        where=f"claim {card.claim}", field="decisions", found="no signed line for this payer",
+        hint="sign the month's decision; to take the claim back, void it",
+    )  # fmt: skip
+
+
+def total_of(cards: Iterable[ClaimCard]) -> Decimal:
+    """Return the sum of the charges of claims."""
+    return Decimal(sum(card.total for card in cards)) / 100
