@@ -20,6 +20,7 @@ DEFAULTS: Mapping[str, str] = {
     "tsa_url": "", "public_url": "", "owner_database_url": "", "sealing_keys": "",
     "hook_networks": "", "smtp_url": "", "mail_from": "", "sms_url": "",
     "sms_body": "To={to}&Body={text}", "sms_authorization": "",
+    "signing_file": "", "signing_password": "",
 }  # fmt: skip
 """What holds where nothing is set."""
 
@@ -47,6 +48,8 @@ class Settings:
     sms_url: where a gateway takes text messages; where none is named, none are sent.
     sms_body: what is posted there, JSON or a form, with the places {to} and {text}.
     sms_authorization: header `Authorization` of that, such as Bearer and a token.
+    signing_file: PKCS #12 file whose key signs audit packets; where none is named, none is signed.
+    signing_password: of that file.
     """
 
     home: Path
@@ -64,6 +67,8 @@ class Settings:
     sms_url: str
     sms_body: str
     sms_authorization: str
+    signing_file: str
+    signing_password: str
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Settings:
@@ -94,7 +99,8 @@ class Settings:
             sealing_keys=tuple(filter(None, told["sealing_keys"].split(","))),
             hook_networks=told["hook_networks"], smtp_url=told["smtp_url"],
             mail_from=told["mail_from"], sms_url=told["sms_url"], sms_body=told["sms_body"],
-            sms_authorization=told["sms_authorization"],
+            sms_authorization=told["sms_authorization"], signing_file=told["signing_file"],
+            signing_password=told["signing_password"],
         )  # fmt: skip
 
 

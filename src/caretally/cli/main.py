@@ -21,6 +21,7 @@ from caretally.cli import (
     entries_commands,
     founding_commands,
     mllp_commands,
+    packet_commands,
     pull_commands,
     readings_commands,
     replaying,
@@ -58,6 +59,7 @@ app.add_typer(closing_commands.commands)
 app.add_typer(founding_commands.commands)
 app.add_typer(readings_commands.commands, name="readings")
 app.add_typer(mllp_commands.commands, name="mllp")
+app.add_typer(packet_commands.commands)
 app.add_typer(token_commands.commands, name="token")
 app.add_typer(pull_commands.commands, name="connection")
 app.add_typer(secrets_commands.commands, name="secrets")
