@@ -30,6 +30,7 @@ from benchmarks import (
     population,
     replay,
     start,
+    x12,
 )
 
 MUTATION_REPORT = Path(__file__).parent / "mutation_report.json"
@@ -295,11 +296,37 @@ def alerts_seen(*, quick: bool) -> list[Shown]:
     return [Shown(what, f"≤ {limit} s", measured, found.worst_of_20 <= limit)]
 
 
+def claim_files(*, quick: bool) -> list[Shown]:
+    """Write claims and read answers, and ask independent programs about both."""
+    found = x12.measure(200 if quick else x12.CLAIMS)
+    size, shown = f"{found.claims:,} claims", []
+    for who, errors in found.errors.items():
+        shown.append(Shown(f"837P of {size}, errors by {who}", "0", f"{errors}", not errors))
+        seen, must = found.noticed[who]
+        what = f"seeded faults of files noticed by {who}"
+        shown.append(Shown(what, f"{must}", f"{seen}", seen == must))
+    missed, wrong = len(found.missed), found.differences + found.unlike + found.unbalanced
+    return [
+        *shown,
+        Shown(f"{size} stopped by our own edits", "0", f"{found.stopped}", not found.stopped),
+        Shown("seeded faults of claims our edits miss", "0", f"{missed}", not missed),
+        Shown(
+            f"835: {found.payments} payments unlike told, unlike oxedi, uneven", "0, 0, 0",
+            f"{found.differences}, {found.unlike}, {found.unbalanced}", not wrong,
+        ),
+        *(
+            Shown(f"{what}, CPU a claim", "reported", f"{1e6 * seconds / found.claims:.0f} µs",
+                  holds=True)
+            for what, seconds in found.seconds.items()
+        ),
+    ]  # fmt: skip
+
+
 ROWS: dict[str, Callable[..., Sequence[Shown]]] = {
     "scenarios": scenarios, "equality": same, "one_month": single, "population": bulk,
     "replay": again, "saves": saved, "interface": through_the_interface, "pages": over_http,
     "intake": deliveries, "start": started, "running": running, "mutation": mutants,
-    "alerts": alerts_seen, "million": million,
+    "alerts": alerts_seen, "million": million, "claims": claim_files,
 }  # fmt: skip
 
 
