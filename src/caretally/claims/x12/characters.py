@@ -83,6 +83,8 @@ class Pen:
             return self.refuse(field, "nothing", f"1 to {most} characters")
         if len(value) > most:
             return self.refuse(field, f"{len(value)} characters", f"{most} at most")
+        if value.isascii() and value.isalnum():
+            return value
         held = WRITTEN.match(value)
         if held is None or held.end() != len(value):
             at = held.end() if held else 0
@@ -127,6 +129,7 @@ class Pen:
             raise InputError(self.problems)
 
 
+@lru_cache(maxsize=4_096)
 def day(value: date) -> str:
     """Return a date as eight digits."""
     return f"{value:%Y%m%d}" if value.year >= 1000 else value.isoformat().replace("-", "")

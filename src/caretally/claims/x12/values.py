@@ -7,7 +7,7 @@ it is given up.
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from caretally.claims.x12.segments import Segment, wrong
@@ -81,7 +81,7 @@ class Eyes:
             return None
         try:
             if DAY.fullmatch(value):
-                return datetime.strptime(value, "%Y%m%d").date()  # noqa: DTZ007
+                return date.fromisoformat(value)
         except ValueError:
             pass
         self.note(wrong(segment, place, "a day as CCYYMMDD"))
