@@ -54,7 +54,9 @@ def report(
     month: Month,
     clinic: Annotated[str, typer.Option(metavar="ID", help="Only this clinic.")] = "",
     assumed: Set = None,
-    format_: Annotated[Format, typer.Option("--format", help="How it is written.")] = Format.table,
+    format_: Annotated[
+        Format, typer.Option("--format", metavar="table|csv|json|pdf", help="How it is written.")
+    ] = Format.table,
     out: Out = "",
 ) -> None:
     """Write a report of a month of a practice, as its page shows it."""
