@@ -31,12 +31,14 @@ from caretally.practice.reports_totals import (
     alert_answers,
     claim_lines,
     claim_sums,
+    decision_states,
     holds_of,
     line_sums,
     month_sums,
     patients_with_lines,
 )
 from caretally.practice.roles import SEE_MONEY, SEE_PATIENTS
+from caretally.store.billing_tables import SIGNED
 from caretally.store.database import Value
 
 NAME, TITLE = "summary", "Month summary"
@@ -143,7 +145,12 @@ def line_figures(asked: Asked, by_code: Mapping[str, LineSum]) -> tuple[Figure, 
     """Return how many lines there are, and how many patients have one."""
     total = sum(each.services for each in by_code.values())
     at_risk = sum(each.at_risk for each in by_code.values())
+    states = decision_states(asked)
+    decided = sum(states.values())
+    signed = Figure(label="Decisions signed", cell=count(states[SIGNED]),
+                    note=f"of {decided:,}, since the month was closed")  # fmt: skip
     return (
+        *((signed,) if decided else ()),
         Figure(label="Lines", cell=count(total),
                note=f"of {patients_with_lines(asked, asked.month):,} patients"),
         Figure(label="Lines at risk", cell=count(at_risk),

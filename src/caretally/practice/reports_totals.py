@@ -20,6 +20,7 @@ from caretally.store.billing_tables import (
     PAID,
     PARTIAL,
     PREPARED,
+    REPLACED,
     REVERSED,
     VOIDED,
 )
@@ -160,6 +161,19 @@ def holds_of(asked: Asked) -> Counter[str]:
         for name in decode(holds):
             found[name] += times
     return found
+
+
+def decision_states(asked: Asked) -> Counter[str]:
+    """Return how many decisions of the month stand in which state; none while it is open."""
+    where, values = asked.cards(SEE_PATIENTS)
+    sql = (
+        "SELECT decided.state, COUNT(*) FROM store_decisioncard AS decided "  # noqa: S608
+        f"JOIN store_patientcard AS card ON card.stream_id = decided.stream_id WHERE {where} "
+        "AND decided.practice_id = %s AND decided.month = %s AND decided.state <> %s "
+        "GROUP BY decided.state"
+    )
+    rows = asked.office.db.rows(sql, *values, values[0], str(asked.month), REPLACED)
+    return Counter({state: int(times) for state, times in rows})
 
 
 # --- measured time --------------------------------------------------------------------------------

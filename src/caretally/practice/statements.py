@@ -34,7 +34,15 @@ from caretally.practice.reports import cents
 from caretally.practice.roles import SEE_MONEY
 from caretally.practice.staff_names import person_names
 from caretally.practice.statement_words import Words, language_of, words_in
-from caretally.store.billing_tables import ACCEPTED, OUTDATED, PREPARED, REJECTED, SUBMITTED, VOIDED
+from caretally.store.billing_tables import (
+    ACCEPTED,
+    OUTDATED,
+    PREPARED,
+    REJECTED,
+    REPLACED,
+    SUBMITTED,
+    VOIDED,
+)
 from caretally.store.charts import practice_entries
 
 OPEN, UNSIGNED, CHANGED, FINAL = "open", "unsigned", "changed", "final"
@@ -176,7 +184,8 @@ def gathered(office: Office, chart: Chart, month: ServiceMonth, words: Words) ->
     taken = {(each.code, each.date_of_service) for each in withheld}
     return Told(
         office=office, chart=chart, month=month, words=words, decision=decision,
-        state=state_of(record, month, (made, signed)),
+        state=CHANGED if made is not None and is_changed(office, chart, month)
+        else state_of(record, month, (made, signed)),
         payer=made.payer if made is not None else decision.month.payer,
         lines=tuple(each for each in decision.lines
                     if (each.code, each.date_of_service) not in taken),
@@ -207,6 +216,17 @@ def state_of(
         return FINAL
     replaced = any(each.body.month == str(month) for each in record.all_of(DecisionSuperseded))
     return CHANGED if replaced else UNSIGNED
+
+
+def is_changed(office: Office, chart: Chart, month: ServiceMonth) -> bool:
+    """Tell whether what was written later makes another month than was decided."""
+    return bool(office.db.rows(
+        "SELECT 1 FROM store_decisioncard AS card JOIN store_patientmonth AS kept "
+        "ON kept.stream_id = card.stream_id AND kept.month = card.month "
+        "WHERE card.practice_id = %s AND card.patient = %s AND card.month = %s "
+        "AND card.state <> %s AND card.digest <> kept.digest",
+        office.book().number, chart.patient, str(month), REPLACED,
+    ))  # fmt: skip
 
 
 def claims_of(office: Office, chart: Chart, month: ServiceMonth) -> Iterator[Claim]:
