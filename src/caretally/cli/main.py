@@ -24,6 +24,7 @@ from caretally.cli import (
     packet_commands,
     pull_commands,
     readings_commands,
+    remit_commands,
     replaying,
     report_commands,
     rulebook_commands,
@@ -58,6 +59,7 @@ app.add_typer(self_audit_commands.commands)
 app.add_typer(closing_commands.commands)
 app.add_typer(founding_commands.commands)
 app.add_typer(readings_commands.commands, name="readings")
+app.add_typer(remit_commands.commands, name="remit")
 app.add_typer(mllp_commands.commands, name="mllp")
 app.add_typer(packet_commands.commands)
 app.add_typer(token_commands.commands, name="token")

@@ -42,4 +42,5 @@ urlpatterns = [
     path(PRACTICE, include("caretally.web.staff.urls")),
     path(PRACTICE, include("caretally.web.audits.urls")),
     path(PRACTICE, include("caretally.web.reports.urls")),
+    path(PRACTICE, include("caretally.web.remittances.urls")),
 ]
