@@ -27,14 +27,16 @@ from caretally.journal.drafts import Draft
 from caretally.journal.entries import ClaimCheckAdopted, Entry
 from caretally.practice.denials import DenialRow, all_rows
 from caretally.practice.office import Office
-from caretally.practice.remitting_claims import prepared
+from caretally.practice.remitting_claims import prepared, stored_ids
 from caretally.practice.roles import HANDLE_CLAIMS, SEE_AUDIT
 from caretally.store.billing_tables import CLEARED
 from caretally.store.charts import practice_entries
 from caretally.store.streams import locked_book
 
-LEAST = {HOLD: 2, AUTHORIZATION: 1, ORDER: 1, DIAGNOSIS: 1}
-"""Denied claims that a proposal needs; one denial is too little to hold a code back."""
+LEAST = {HOLD: 2, AUTHORIZATION: 1, ORDER: 1, DIAGNOSIS: 2}
+"""Denied claims that a proposal needs; one is too little to hold a code or a diagnosis back."""
+LEAST_PAID = 3
+"""Paid claims from which it may be told which diagnoses a payer wants."""
 MOST_EVIDENCE = 50
 ORDER_DAYS = 1
 
@@ -170,6 +172,8 @@ def wanted_diagnoses(office: Office, payer: str, rows: Sequence[DenialRow]) -> s
         "AND state = %s ORDER BY id DESC LIMIT 50",
         office.book().number, payer, "paid",
     )  # fmt: skip
+    if len(paid) < LEAST_PAID:
+        return ""
     good = {category for patient, claim in paid for category in categories(office, patient, claim)}
     return ",".join(sorted(good - denied))
 
@@ -195,7 +199,7 @@ class Switch:
 
 
 def switch(office: Office, wanted: Switch) -> None:
-    """Switch a check on or off.
+    """Switch a check on or off; the same form again changes nothing.
 
     Raises:
         ForbiddenError: the caller may not.
@@ -212,6 +216,8 @@ def switch(office: Office, wanted: Switch) -> None:
     )  # fmt: skip
     with office.db.atomic():
         locked_book(office.db, office.practice)
+        if wanted.entry_id and stored_ids(office, [wanted.entry_id]):
+            return
         office.append(Draft.of(office.filing(None, entry_id=wanted.entry_id), body).filed())
 
 

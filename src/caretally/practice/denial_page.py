@@ -28,6 +28,7 @@ from caretally.journal.entries import (
 )
 from caretally.practice.denials import DenialRow, all_rows
 from caretally.practice.office import Chart, Office
+from caretally.practice.remitting_claims import stored_ids
 from caretally.practice.roles import HANDLE_CLAIMS
 from caretally.store.alerts import in_force_of
 from caretally.store.billing_tables import CLEARED
@@ -239,13 +240,15 @@ class Done:
 
 
 def work(office: Office, claim: str, line: str, done: Done) -> None:
-    """Write down what was done about a denial.
+    """Write down what was done about a denial; the same form again writes nothing.
 
     Raises:
         ForbiddenError, UnknownError: the caller may not do this.
         InputError: no such action, a note is missing, or it was paid meanwhile.
     """
     row, _ = found(office, claim, line)
+    if done.entry_id and stored_ids(office, [done.entry_id]):
+        return
     problems = problems_of(row, done)
     if problems:
         raise InputError(problems)

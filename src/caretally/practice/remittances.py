@@ -24,9 +24,8 @@ from caretally.practice.remitting import (
     Posting,
     allowed,
     planned,
-    stored_ids,
 )
-from caretally.practice.remitting_claims import asked_claims, proposals
+from caretally.practice.remitting_claims import asked_claims, proposals, stored_ids
 from caretally.practice.remitting_entries import Place, answer_entry, remittance_entry
 from caretally.practice.roles import HANDLE_CLAIMS
 from caretally.store.access import Access, record_access

@@ -19,7 +19,12 @@ from caretally.claims.x12.reading import Interchange, read_file
 from caretally.errors import ForbiddenError, InputError, Problem
 from caretally.journal.entries import Entry
 from caretally.practice.office import Office
-from caretally.practice.remitting_claims import asked_claims, claims_of_batch, numbered_claims
+from caretally.practice.remitting_claims import (
+    asked_claims,
+    claims_of_batch,
+    numbered_claims,
+    stored_ids,
+)
 from caretally.practice.remitting_entries import (
     Place,
     acknowledgment_entry,
@@ -226,15 +231,6 @@ def without_stored(office: Office, entries: Sequence[Entry]) -> list[Entry]:
     """Return the entries that are not stored yet; an answer has the same id whenever it is read."""
     have = stored_ids(office, [each.id for each in entries])
     return [each for each in entries if each.id not in have]
-
-
-def stored_ids(office: Office, ids: Sequence[str]) -> frozenset[str]:
-    """Return those of some ids under which an entry is stored in the practice."""
-    rows = office.db.rows_in(
-        "SELECT entry_id FROM store_entry WHERE practice_id = %s AND entry_id IN ({})",
-        sorted(ids), office.book().number,
-    )  # fmt: skip
-    return frozenset(row[0] for row in rows)
 
 
 def post(office: Office, entries: Sequence[Entry], progress: Progress | None) -> None:

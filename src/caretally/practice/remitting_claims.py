@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -112,3 +112,12 @@ def prepared(office: Office, patient: str, claim: str) -> ClaimPrepared | None:
     entries = office.journal.desk.shelf.entries(office.db, stream) if stream is not None else ()
     bodies = (each.body for each in entries if isinstance(each.body, ClaimPrepared))
     return next((body for body in bodies if body.claim == claim), None)
+
+
+def stored_ids(office: Office, ids: Sequence[str]) -> frozenset[str]:
+    """Return those of some ids under which an entry is stored in the practice."""
+    rows = office.db.rows_in(
+        "SELECT entry_id FROM store_entry WHERE practice_id = %s AND entry_id IN ({})",
+        sorted(ids), office.book().number,
+    )  # fmt: skip
+    return frozenset(row[0] for row in rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from caretally.claims.content import text_of
 from caretally.claims.records import FIRST, Batch, Claim
@@ -106,3 +106,32 @@ def send(journal: StoredJournal, own: Sequence[Claim]) -> Sent:
         digest=bytes(32), body=body, claims=len(own), made_at=SENT_AT, made_by="system:test",
     )  # fmt: skip
     return Sent(office=office, batch=batch)
+
+
+CAST = ("pat_ada", "pat_ben", "pat_cleo", "pat_dev", "pat_edie", "pat_gus", "pat_hal")
+
+
+def cast_claims(count: int, npi: str) -> tuple[Claim, ...]:
+    """Return invented claims as if they were of the cast's February, billed under a number."""
+    found = []
+    for place, each in enumerate(first_claims(count)):
+        lines = tuple(replace(line, date_of_service=date(2026, 2, 28), from_on=None)
+                      for line in each.lines)  # fmt: skip
+        billing = replace(each.billing, npi=npi)
+        found.append(replace(each, patient_id=CAST[place % len(CAST)], month="2026-02", lines=lines,
+                             billing=billing))  # fmt: skip
+    return tuple(found)
+
+
+def cast_batch(count: int, npi: str) -> Batch:
+    """Return claims of the cast in a batch that left in the middle of March."""
+    batch = batch_of(cast_claims(count, npi), control=78)
+    return replace(batch, made_at=datetime(2026, 3, 2, 14, tzinfo=UTC))
+
+
+def cast_entries(batch: Batch) -> list[Entry]:
+    """Return the entries of claims of the cast; practice, payers and patients are on record."""
+    at = batch.made_at
+    kept = [each for each in entries_of(batch)
+            if isinstance(each.body, ClaimPrepared | ClaimSubmitted | PayerProfileSet)]  # fmt: skip
+    return [replace(each, at=at, recorded_at=at) for each in kept]

@@ -80,7 +80,7 @@ def shown_denial(
     found = denial_page(office, *which)
     row = found.row
     typed = typed_in(request) if request.method == "POST" else {"action": row.suggested}
-    fields = shown(work_fields(row), typed, error)
+    fields = shown(work_fields(), typed, error)
     told = {message for field in fields for message in field.messages}
     sources = load_reasons().sources
     words, hue = STATES[row.state]
@@ -110,14 +110,12 @@ def packet_address(office: Office, row: DenialRow) -> str:
     return address("packet", values) if row.month else ""
 
 
-def work_fields(row: DenialRow) -> tuple[Field, ...]:
+def work_fields() -> tuple[Field, ...]:
     """Return the fields with which somebody says what was done."""
-    choices = [(name, ACTIONS[name]) for name in DENIAL_ACTIONS]
-    suggested = [(name, f"{words} (suggested)" if name == row.suggested else words)
-                 for name, words in choices]  # fmt: skip
+    choices = tuple((name, ACTIONS[name]) for name in DENIAL_ACTIONS)
     return (
         Field(name="action", label="What was done", kind=SELECT,
-              choices=(("", "choose"), *suggested)),
+              choices=(("", "choose"), *choices)),
         Field(name="note", label="Note", kind=LONG, is_optional=True,
               hint="Such as to whom and under which number. Needed where nothing more is done."),
     )  # fmt: skip

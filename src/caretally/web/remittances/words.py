@@ -12,7 +12,7 @@ from caretally.practice.denials import DenialRow
 
 ACTIONS: Mapping[str, str] = {
     "corrected_claim": "Send a corrected claim",
-    "appealed": "Appeal, with the audit packet",
+    "appealed": "Appeal with the packet",
     "sent_records": "Send the records asked for",
     "billed_other_payer": "Bill the payer that comes first",
     "billed_patient": "Bill the patient",
