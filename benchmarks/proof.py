@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from benchmarks import (
     alert_latency,
+    answers,
     api_decisions,
     equality,
     intake_rates,
@@ -322,11 +323,39 @@ def claim_files(*, quick: bool) -> list[Shown]:
     ]  # fmt: skip
 
 
+def answered(*, quick: bool) -> list[Shown]:
+    """Send claims, take in what a payer answers, and hold what is posted against what was told."""
+    count = 300 if quick else answers.CLAIMS
+    found = answers.measure(count)
+    return [
+        Shown(
+            f"{count:,} claims out, answers in, {name}: claims posted otherwise than told",
+            "0", str(each.wrong), not each.wrong,
+        )
+        for name, each in found.items()
+    ] + [
+        Shown(
+            f"{count:,} claims to a payer who pays all: allowed otherwise than expected", "0",
+            str(found["pays all"].unexpected), not found["pays all"].unexpected,
+        ),
+        Shown(
+            "remittances that do not add up", "0",
+            str(sum(each.unbalanced for each in found.values())),
+            not any(each.unbalanced for each in found.values()),
+        ),
+        Shown(
+            "taking answers in, CPU a claim", "reported",
+            f"{1000 * found['as payers are'].cpu / count:.1f} ms", holds=True,
+        ),
+    ]  # fmt: skip
+
+
 ROWS: dict[str, Callable[..., Sequence[Shown]]] = {
     "scenarios": scenarios, "equality": same, "one_month": single, "population": bulk,
     "replay": again, "saves": saved, "interface": through_the_interface, "pages": over_http,
     "intake": deliveries, "start": started, "running": running, "mutation": mutants,
     "alerts": alerts_seen, "million": million, "claims": claim_files,
+    "answers": answered,
 }  # fmt: skip
 
 

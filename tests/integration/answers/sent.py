@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from caretally.claims.content import text_of
-from caretally.claims.records import FIRST, Batch, Claim
+from caretally.claims.records import FIRST, Batch, Claim, Provider
 from caretally.claims.x12.writing import write_837p
 from caretally.journal.entries import (
     Body,
@@ -49,6 +49,11 @@ def first_claims(count: int, seed: int = 5) -> tuple[Claim, ...]:
     npi = drawn[0].billing.npi
     own = [each for each in drawn if each.billing.npi == npi and each.frequency == FIRST]
     return tuple(own[:count])
+
+
+def billed_by(own: Sequence[Claim], billing: Provider) -> tuple[Claim, ...]:
+    """Return claims as if one practice billed them all."""
+    return tuple(replace(each, billing=billing) for each in own)
 
 
 def entry(name: str, patient: str | None, body: Body) -> Entry:
