@@ -13,8 +13,8 @@ from datetime import datetime
 from hashlib import sha256
 
 from caretally.claims.csv_writer import write_csv
-from caretally.claims.fhir_claims import write_fhir
 from caretally.claims.extras import has_gate
+from caretally.claims.fhir_claims import write_fhir
 from caretally.claims.findings import STOP, Finding
 from caretally.claims.parties import digits
 from caretally.claims.records import Batch, Claim, Sender
@@ -24,7 +24,7 @@ from caretally.clock import ServiceMonth
 from caretally.errors import ConflictError, InputError, Problem, UnknownError
 from caretally.journal.entries import BillingProfileSet, ClaimSubmitted
 from caretally.practice.claim_findings import Examined, examined, standards
-from caretally.practice.claiming import Told, in_silence, month_cards
+from caretally.practice.claiming import Told, in_silence, month_cards, require_all_clinics
 from caretally.practice.disclosures import Disclosure, record_disclosure
 from caretally.practice.office import Office
 from caretally.practice.prices import home_profile, profiles
@@ -74,8 +74,12 @@ class Sent:
 
 
 def ready(office: Office, wanted: Wanted, told: Told = in_silence) -> tuple[Examined, ...]:
-    """Return the claims of a month that were prepared and not submitted, with what is wrong."""
-    office.caller.require(HANDLE_CLAIMS)
+    """Return the claims of a month that were prepared and not submitted, with what is wrong.
+
+    Raises:
+        ForbiddenError: the caller may not handle claims, or not of all clinics.
+    """
+    require_all_clinics(office)
     cards = [card for card in month_cards(office, wanted.month) if card.state == PREPARED]
     if wanted.claims:
         cards = [card for card in cards if card.claim in wanted.claims]
@@ -98,7 +102,7 @@ def send(office: Office, wanted: Wanted, told: Told = in_silence) -> Sent:
         InputError: the practice has no billing profile, or nothing at all can leave.
         ConflictError: something stops a claim, and all shall leave or none.
     """
-    office.caller.require(HANDLE_CLAIMS)
+    require_all_clinics(office)
     with office.db.atomic():
         book = locked_book(office.db, office.practice)
         found = ready(office, wanted, told)
@@ -299,7 +303,7 @@ def file_named(office: Office, name: str) -> ExchangedFile:
         ForbiddenError: the caller may not handle claims.
         UnknownError: there is none.
     """
-    office.caller.require(HANDLE_CLAIMS)
+    require_all_clinics(office)
     files = ExchangedFile.objects.using(office.db.alias).filter(
         practice__name=office.practice, name=name, kind__in=sorted(WRITERS)
     )

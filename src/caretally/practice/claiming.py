@@ -23,7 +23,7 @@ from caretally.claims.content import claim_of, same_content, text_of
 from caretally.claims.records import FIRST, VOID, Claim
 from caretally.clock import ServiceMonth
 from caretally.enrollment.record import PatientRecord, record_of
-from caretally.errors import InputError, Problem
+from caretally.errors import ForbiddenError, InputError, Problem
 from caretally.journal.entries import ClaimLine, ClaimPrepared, Entry
 from caretally.practice.claim_dates import is_asked, reached_in
 from caretally.practice.closing import signed_decisions
@@ -110,13 +110,24 @@ def month_cards(office: Office, month: ServiceMonth) -> list[ClaimCard]:
     return list(cards.order_by("id"))
 
 
+def require_all_clinics(office: Office) -> None:
+    """Pass if the caller handles the claims of all clinics; files are of the whole practice.
+
+    Raises:
+        ForbiddenError: not so.
+    """
+    office.caller.require(HANDLE_CLAIMS)
+    if office.clinics(HANDLE_CLAIMS) is not None:
+        raise ForbiddenError("claims are made and sent by those who work in all clinics")
+
+
 def prepare(office: Office, month: ServiceMonth, told: Told = in_silence) -> Prepared:
     """Make claims of everything that was signed for a month, as far as none stands yet.
 
     Raises:
-        ForbiddenError: the caller may not handle claims.
+        ForbiddenError: the caller may not handle claims, or not of all clinics.
     """
-    office.caller.require(HANDLE_CLAIMS)
+    require_all_clinics(office)
     with office.db.atomic():
         locked_book(office.db, office.practice)
         signed = signed_decisions(office, month)

@@ -33,6 +33,7 @@ urlpatterns = [
     path(PRACTICE, include("caretally.web.outreach.urls")),
     path(PRACTICE, include("caretally.web.months.urls")),
     path(PRACTICE, include("caretally.web.closing.urls")),
+    path(PRACTICE, include("caretally.web.claims.urls")),
     path(PRACTICE, include("caretally.web.devices.urls")),
     path(PRACTICE, include("caretally.web.intake.urls")),
     path(PRACTICE, include("caretally.web.timers.urls")),

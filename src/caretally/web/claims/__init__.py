@@ -1,0 +1,1 @@
+"""Pages of claims: a month's list, one claim, prices and profiles."""
