@@ -20,7 +20,7 @@ from tests.integration.demonstrated import LAKESIDE
 FILLED = {"practice": LAKESIDE, "patient": "pat_edie", "month": "2026-03", "program": "rpm"}
 """What stands for the parts of an address."""
 OUTSIDE = ("api/", "metrics", "healthz", "static/")
-UNKNOWN_LOGIN = ("rosa", "lin", "cora", "amir")
+UNKNOWN_LOGIN = ("rosa", "lin", "cora", "amir", "bea")
 """People who between them may open every page."""
 SHOTS = os.environ.get("SCREENSHOTS", "")
 WITHOUT_PAGE = {
