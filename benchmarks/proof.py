@@ -23,6 +23,7 @@ from benchmarks import (
     alert_latency,
     answers,
     api_decisions,
+    close,
     equality,
     intake_rates,
     million_readings,
@@ -357,12 +358,27 @@ def answered(*, quick: bool) -> list[Shown]:
     ]  # fmt: skip
 
 
+def month_closed(*, quick: bool) -> list[Shown]:
+    """Close a month of many patients, and copies of it that are killed."""
+    patients, kills = (300, 3) if quick else (10_000, close.KILLS)
+    found = close.measure("sqlite", patients, kills=kills)
+    size, limit = f"close of {patients:,} patients", close.LIMIT_SECONDS
+    return [
+        Shown(f"{size}, clock", f"≤ {limit} s", f"{found.whole.seconds:.1f} s",
+              found.whole.seconds <= limit),
+        Shown(f"{size}, peak of the process", "bounded", f"{found.whole.peak_mib} MiB",
+              found.whole.peak_mib <= 1024),
+        Shown(f"{size}, killed at {kills} points, other digests", "0", str(found.different),
+              not found.different),
+    ]  # fmt: skip
+
+
 ROWS: dict[str, Callable[..., Sequence[Shown]]] = {
     "scenarios": scenarios, "equality": same, "one_month": single, "population": bulk,
     "replay": again, "saves": saved, "interface": through_the_interface, "pages": over_http,
     "intake": deliveries, "start": started, "running": running, "mutation": mutants,
     "alerts": alerts_seen, "million": million, "claims": claim_files,
-    "answers": answered,
+    "answers": answered, "close": month_closed,
 }  # fmt: skip
 
 

@@ -17,15 +17,9 @@ from caretally.clock import now
 commands = typer.Typer()
 CLOSING = "caretally.practice.closing"
 CHANGES = "caretally.practice.closing_changes"
-EXAMPLES = """\b
-Examples: caretally close 2026-03 --practice north --dry-run
-          caretally close 2026-03 --practice north
-          caretally close 2026-03 --practice north --accept entries_are_timely --reason "read them"
-          caretally close 2026-03 --practice north --redecide
-"""
 
 
-@commands.command(epilog=EXAMPLES)
+@commands.command(epilog="Example: caretally close 2026-03 --practice north --dry-run")
 def close(
     month: Annotated[str, typer.Argument(metavar="MONTH", help="A month that is over: 2026-03.")],
     *,
@@ -44,6 +38,9 @@ def close(
     ] = False,
 ) -> None:
     """Close a month: check, decide every patient anew, and store all decisions or none.
+
+    Warnings pass by name, as in: --accept entries_are_timely --reason "read them". Without names
+    they are told and do not stop the close.
 
     Again, it stores nothing new. Exit status 1 where a check blocks. What was decided is never
     altered: with --redecide, another decision stands in for one that later entries changed.
