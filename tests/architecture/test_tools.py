@@ -17,7 +17,7 @@ import pytest
 from tests.architecture.modules import ROOT
 
 ROOMS = ("billability", "cli", "journal", "patient_months", "rulebook", "store")
-MODULES = ("clock", "codes", "errors")
+MODULES = ("clock", "codes", "errors", "yaml_lines")
 BIN = Path(sys.executable).parent
 
 

@@ -9,7 +9,7 @@ from caretally.billability.payers import read_payer
 from caretally.billability.scenarios import scenarios_in
 from caretally.billability.sheet_reader import read_foundations, read_sheet
 from caretally.billability.sheets import load_rulebook
-from caretally.billability.yaml_lines import Problems, Row, read_table
+from caretally.yaml_lines import Problems, Row, read_table
 from tests.golden.frozen import FOLDER
 from tests.golden.rules import INSTALLED
 from tests.spec.test_scenario_reading import MALFORMED, with_line

@@ -9,8 +9,8 @@ from importlib.resources import files
 from caretally.billability.fees import Fees, read_fees
 from caretally.billability.scenarios import Scenario, entries_of, scenarios_in
 from caretally.billability.sheets import Rulebook, load_rulebook
-from caretally.billability.yaml_lines import Problems
 from caretally.journal.canonical import line_of
+from caretally.yaml_lines import Problems
 from tests.golden.frozen import digest
 
 INSTALLED = files("caretally") / "rulebook"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from caretally.billability.scenarios import run_scenario, scenarios_in
 from caretally.billability.sheets import load_rulebook
-from caretally.billability.yaml_lines import Problems
+from caretally.yaml_lines import Problems
 
 ERAS = (
     "2019-06", "2020-01", "2020-06", "2021-06", "2022-06", "2023-06", "2024-06", "2025-06",

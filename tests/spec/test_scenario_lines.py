@@ -10,7 +10,6 @@ import pytest
 
 from caretally.billability.scenario_text import Moments, length
 from caretally.billability.scenarios import entries_of, scenarios_in
-from caretally.billability.yaml_lines import Problems
 from caretally.journal.entries import (
     ContactAttempted,
     ContactHeld,
@@ -24,6 +23,7 @@ from caretally.journal.entries import (
     StayRecorded,
     TimeLogged,
 )
+from caretally.yaml_lines import Problems
 
 
 def story(text: str) -> dict[str, Entry]:

@@ -16,8 +16,8 @@ from caretally.billability.scenarios import (
     scenarios_in,
 )
 from caretally.billability.sheets import load_rulebook
-from caretally.billability.yaml_lines import Problems
 from caretally.errors import RulebookError
+from caretally.yaml_lines import Problems
 
 SCENARIOS = installed_scenarios()
 

@@ -9,9 +9,9 @@ from datetime import date
 
 from caretally.billability.sheet_checks import PARAMETER_UNITS
 from caretally.billability.sheet_records import Dated, Parameter
-from caretally.billability.yaml_lines import Items, Row, day, whole
 from caretally.clock import day_number
 from caretally.codes import POLICIES, READINGS
+from caretally.yaml_lines import Items, Row, day, whole
 
 STATUSES = ("settled", "contested")
 KINDS_OF_TIME = ("live", "management")

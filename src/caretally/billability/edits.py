@@ -10,7 +10,7 @@ import csv
 from collections.abc import Callable, Mapping
 
 from caretally.billability.sheet_records import Edits, Mue
-from caretally.billability.yaml_lines import Problems, Row
+from caretally.yaml_lines import Problems, Row
 
 MUE_COLUMNS = ("hcpcs", "mue_practitioner", "mai", "effective")
 PAIR_COLUMNS = ("column1", "column2", "modifier_indicator")

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from caretally.billability.dated_values import read_dated
 from caretally.billability.sheet_reader import read_notes
 from caretally.billability.sheet_records import Dated, PayerSheet, Restriction
-from caretally.billability.yaml_lines import Row
 from caretally.codes import PAYERS
+from caretally.yaml_lines import Row
 
 STATUSES = ("in_force", "announced", "postponed", "withdrawn")
 

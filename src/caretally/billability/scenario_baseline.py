@@ -22,9 +22,9 @@ from caretally.billability.scenario_lines import (
     told,
 )
 from caretally.billability.scenario_text import Moments
-from caretally.billability.yaml_lines import Row, Table, Text
 from caretally.clock import DEFAULT_ZONE, ServiceMonth, zone
 from caretally.codes import BODY_SYSTEMS, PROGRAMS, SCOPES, SETTINGS
+from caretally.yaml_lines import Row, Table, Text
 
 PRACTICE, PRACTITIONER, PATIENT = "clinic", "np", "pat"
 PIECES = (

@@ -16,7 +16,7 @@ from typing import Any
 from caretally.billability import scenario_places as places
 from caretally.billability.scenario_places import Decided
 from caretally.billability.scenario_text import Moments, length
-from caretally.billability.yaml_lines import Row, Text
+from caretally.yaml_lines import Row, Text
 
 CODE = re.compile(r"[A-Z0-9]{5}")
 ABSENT = "absent"

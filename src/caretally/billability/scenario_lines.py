@@ -14,8 +14,8 @@ from decimal import Decimal
 from typing import NoReturn, TypeVar
 
 from caretally.billability.scenario_text import Moments, length
-from caretally.billability.yaml_lines import Items, Node, Row, Table, Text, shape
 from caretally.journal.entries import KINDS
+from caretally.yaml_lines import Items, Node, Row, Table, Text, shape
 
 Object = dict[str, object]
 """An entry, or a part of one, as the contract writes it in JSON."""

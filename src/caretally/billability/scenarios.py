@@ -36,13 +36,13 @@ from caretally.billability.scenario_lines import Line, MalformedError, Object, t
 from caretally.billability.scenario_places import Decided
 from caretally.billability.scenario_text import Moments
 from caretally.billability.sheets import SCENARIOS, Rulebook, files_of, load_rulebook
-from caretally.billability.yaml_lines import Problems, Row, Text, read_table
 from caretally.clock import ServiceMonth
 from caretally.codes import POLICIES
 from caretally.errors import InputError, RulebookError
 from caretally.journal.entries import Entry
 from caretally.journal.lines import Source
 from caretally.journal.ndjson import read_entries
+from caretally.yaml_lines import Problems, Row, Text, read_table
 
 ENCODER = msgspec.json.Encoder(decimal_format="number")
 REFUSED = "problems"

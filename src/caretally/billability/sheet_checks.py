@@ -11,8 +11,8 @@ from inspect import Signature, signature
 
 from caretally.billability import criteria, units
 from caretally.billability.sheet_records import Requirement, Sheet
-from caretally.billability.yaml_lines import Problems
 from caretally.codes import BODY_SYSTEMS, CODE_BITS
+from caretally.yaml_lines import Problems
 
 MEASURES: Mapping[str, str] = {
     "is_authorized": "flag", "is_first_setup": "flag", "is_established": "years",

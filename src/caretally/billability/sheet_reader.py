@@ -28,7 +28,7 @@ from caretally.billability.sheet_records import (
     Sheet,
     Version,
 )
-from caretally.billability.yaml_lines import Items, Row, Table
+from caretally.yaml_lines import Items, Row, Table
 
 DAY = timedelta(days=1)
 Arguments = dict[str, str | tuple[str, ...]]

@@ -31,8 +31,8 @@ from caretally.billability.sheet_records import (
     Source,
     Version,
 )
-from caretally.billability.yaml_lines import Problems, Row, read_table
 from caretally.errors import RulebookError
+from caretally.yaml_lines import Problems, Row, read_table
 
 __all__ = [
     "Dated", "Edits", "Mue", "Note", "Parameter", "PayerSheet", "Requirement", "Restriction",

@@ -17,10 +17,10 @@ from caretally.billability.criteria import CRITERIA
 from caretally.billability.holds import NOT_LOADED
 from caretally.billability.sheet_records import Source
 from caretally.billability.sheets import CONFIDENCES, load_rulebook, read_source
-from caretally.billability.yaml_lines import Problems, Row, read_table
 from caretally.claims.checks import KINDS
 from caretally.codes import ADJUSTMENT_GROUPS, DENIAL_ACTIONS, PAYERS
 from caretally.errors import RulebookError
+from caretally.yaml_lines import Problems, Row, read_table
 
 SOURCES = "sources.yaml"
 NAMES = frozenset({*CRITERIA, NOT_LOADED.name})

@@ -7,7 +7,7 @@ from typing import Any
 from caretally.billability.decide import decide
 from caretally.billability.scenarios import entries_of, scenarios_in
 from caretally.billability.sheets import Rulebook, load_rulebook
-from caretally.billability.yaml_lines import Problems
+from caretally.yaml_lines import Problems
 
 
 def decided(text: str, rulebook: Rulebook | None = None) -> dict[str, Any]:

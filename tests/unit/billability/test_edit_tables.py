@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from caretally.billability.edits import read_mue, read_pairs
 from caretally.billability.sheet_records import Mue
-from caretally.billability.yaml_lines import Problems
+from caretally.yaml_lines import Problems
 
 PAIRS = "column1,column2,modifier_indicator\n"
 UNITS = "hcpcs,mue_practitioner,mai,effective\n"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from caretally.billability.yaml_lines import Problems, Row, read_table
+from caretally.yaml_lines import Problems, Row, read_table
 
 TEXT = """\
 word: one

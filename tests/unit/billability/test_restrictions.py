@@ -14,8 +14,8 @@ import pytest
 from caretally.billability.decide import Judge, folded, record_of
 from caretally.billability.scenarios import entries_of, scenarios_in
 from caretally.billability.sheets import Rulebook, load_rulebook
-from caretally.billability.yaml_lines import Problems
 from caretally.clock import ServiceMonth
+from caretally.yaml_lines import Problems
 from tests.unit.billability.stories import decided, said
 
 PAYER, FLAG = "unitedhealthcare", "coverage_restriction_postponed"

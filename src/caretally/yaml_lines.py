@@ -1,8 +1,8 @@
 """YAML as marked text: every key and value knows its file and line, and everything is a string.
 
-Rules are read by people and judged by date, so nothing may be converted behind their back: no
+What people write as rules is judged by date, so nothing may be converted behind their back: no
 floats, no implicit dates, no yes/no words. This module refuses aliases, tags, doubled keys and
-keys nobody read; it does not know what a sheet is.
+keys nobody read; it does not know what a sheet or a protocol is.
 """
 
 from __future__ import annotations
