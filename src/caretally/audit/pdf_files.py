@@ -31,11 +31,13 @@ MOST_BYTES = 400_000_000
 class Opened:
     """What was found in a PDF.
 
-    files: content by name. borne: the digest it bears; empty where it bears none. digest: that of
-    what it is. length: bytes of it, without what a signature appended. appended: bytes after it.
+    files: content by name. spoiled: names of those that cannot be read any more. borne: the digest
+    it bears; empty where it bears none. digest: that of what it is. length: bytes of it, without
+    what a signature appended. appended: bytes after it.
     """
 
     files: Mapping[str, bytes]
+    spoiled: tuple[str, ...]
     borne: str
     digest: str
     length: int
@@ -68,13 +70,18 @@ def opened(body: bytes) -> Opened:
     borne = found[1].decode() if found else ""
     blank = whole.replace(borne.encode(), BLANK.encode()) if borne else whole
     places = [int(place) for place in ENTRY.findall(whole, table)]
-    files = {}
+    files: dict[str, bytes] = {}
+    spoiled = []
     for place in places:
         spec = FILESPEC.search(whole, place, next_after(places, place, table))
-        if spec:
-            files[unescaped(spec[1])] = stream_of(whole, places, int(spec[2]))
+        content = stream_of(whole, places, int(spec[2])) if spec else None
+        if content is not None and spec:
+            files[unescaped(spec[1])] = content
+        elif spec:
+            spoiled.append(unescaped(spec[1]))
     return Opened(
-        files=files, borne=borne, digest=sha256(blank).hexdigest(), length=length,
+        files=files,
+        spoiled=tuple(spoiled), borne=borne, digest=sha256(blank).hexdigest(), length=length,
         appended=len(body) - length,
     )  # fmt: skip
 
@@ -93,21 +100,21 @@ def next_after(places: list[int], place: int, last: int) -> int:
     return min((each for each in places if each > place), default=last)
 
 
-def stream_of(body: bytes, places: list[int], number: int) -> bytes:
-    """Return the content of a stream."""
+def stream_of(body: bytes, places: list[int], number: int) -> bytes | None:
+    """Return the content of a stream; None where it cannot be read."""
     head = STREAM.match(body, places[number - 1]) if 0 < number <= len(places) else None
     told = LENGTH.search(head[1]) if head else None
     if head is None or told is None:
-        raise refused("an attachment that cannot be read", "a packet as it was handed out")
+        return None
     content = body[head.end() : head.end() + int(told[1])]
     if b"/FlateDecode" not in head[1]:
         return content
+    unpacking = zlib.decompressobj()
     try:
-        return zlib.decompressobj().decompress(content, MOST_BYTES)
+        made = unpacking.decompress(content, MOST_BYTES)
     except zlib.error:
-        raise refused(
-            "an attachment that does not unpack", "a packet as it was handed out"
-        ) from None
+        return None
+    return made if unpacking.eof else None
 
 
 def unescaped(name: bytes) -> str:

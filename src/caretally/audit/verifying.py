@@ -57,9 +57,12 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """All that was looked at, with what the decision made again says."""
+    """All that was looked at, with what the decision made again says.
 
-    proof: Proof
+    proof: None where it cannot be read any more.
+    """
+
+    proof: Proof | None
     checks: tuple[Check, ...]
     decision: Mapping[str, object] = field(default_factory=dict)
 
@@ -87,13 +90,23 @@ def verify(body: bytes, kept: Sequence[Kept] = ()) -> Checked:
         RulebookError: the installed rulebook cannot be read.
     """
     found = opened(body)
-    missing = [name for name in FILES if name not in found.files]
+    spoiled = [
+        Check(name=name, state=BROKEN, says="was changed: it cannot be unpacked any more")
+        for name in found.spoiled
+    ]
+    missing = [name for name in FILES if name not in (*found.files, *found.spoiled)]
     if missing:
         raise InputError([
             Problem(where="the file", found=f"no {', no '.join(missing)} attached",
                     expected="a packet that Caretally made")
         ])  # fmt: skip
+    if spoiled:
+        return Checked(proof=None, checks=(file_check(found), *spoiled))
     proof = proof_of(found.files[PROOF])
+    if proof is None:
+        says = "was changed: it is no proof of a packet of this version any more"
+        unread = Check(name=PROOF, state=BROKEN, says=says)
+        return Checked(proof=None, checks=(file_check(found), unread))
     lines, entries, wrong = read_lines(found.files[ENTRIES])
     checks = [*file_checks(found, proof), *wrong]
     checks += chain_checks(proof, lines)
@@ -103,19 +116,16 @@ def verify(body: bytes, kept: Sequence[Kept] = ()) -> Checked:
     return Checked(proof=proof, checks=(*checks, *told), decision=made)
 
 
-def proof_of(text: bytes) -> Proof:
-    """Return proof.json.
+def proof_of(text: bytes) -> Proof | None:
+    """Return proof.json; None where it is none.
 
     Raises:
-        InputError: it is not what a packet of this version says.
+        InputError: it is of a version that this program does not know.
     """
     try:
         proof = msgspec.json.decode(text, type=Proof)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise InputError([
-            Problem(where=PROOF, found=f"no proof of a packet ({error})",
-                    expected="the file as it was attached")
-        ]) from None  # fmt: skip
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
     if proof.packet != VERSION:
         raise InputError([
             Problem(where=PROOF, found=f"a packet of version {proof.packet}",
@@ -127,14 +137,18 @@ def proof_of(text: bytes) -> Proof:
 # --- files ----------------------------------------------------------------------------------------
 
 
-def file_checks(found: Opened, proof: Proof) -> Iterator[Check]:
-    """Yield whether the file and its attachments are byte for byte as they were made."""
+def file_check(found: Opened) -> Check:
+    """Return whether the file is byte for byte as it was made."""
     if found.borne == found.digest:
-        yield Check(name="file", state=HOLDS, says=f"the file is as it was made: {found.digest}")
-    else:
-        borne = found.borne or "no digest"
-        says = f"bytes were changed: the file bears {borne}, and is {found.digest}"
-        yield Check(name="file", state=BROKEN, says=says)
+        return Check(name="file", state=HOLDS, says=f"the file is as it was made: {found.digest}")
+    borne = found.borne or "no digest"
+    says = f"bytes were changed: the file bears {borne}, and is {found.digest}"
+    return Check(name="file", state=BROKEN, says=says)
+
+
+def file_checks(found: Opened, proof: Proof) -> Iterator[Check]:
+    """Yield whether the file and its attachments are as they were made."""
+    yield file_check(found)
     for name in (ENTRIES, DECISION):
         is_so = sha256(found.files[name]).hexdigest()
         told = proof.files.get(name, "none")

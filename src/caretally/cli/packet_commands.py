@@ -185,16 +185,18 @@ def verify(
 def show(found: Checked) -> None:
     """Write every check, and what the decision made again says, for a person."""
     proof = found.proof
-    screen.write_text(f"{proof.practice} · {proof.patient} · {proof.month}\n")
+    if proof is not None:
+        screen.write_text(f"{proof.practice} · {proof.patient} · {proof.month}\n")
     for each in found.checks:
         screen.write_text(f"  {SIGNS.get(each.state, '·')} {line_of(each)}\n")
-    lines: Any = found.decision.get("lines", [])
-    totals: Any = found.decision.get("totals", {})
+    if not found.decision:
+        return
+    lines: Any = found.decision["lines"]
+    totals: Any = found.decision["totals"]
     told = ", ".join(f"{x['code']} × {x['units']} on {x['date_of_service']}" for x in lines)
     screen.write_text(f"Decided again: {told or 'no line'}\n")
-    if totals:
-        live, management = totals["live_seconds"], totals["management_seconds"]
-        screen.write_text(f"Live {live} s, management {management} s: compare with the pages\n")
+    live, management = totals["live_seconds"], totals["management_seconds"]
+    screen.write_text(f"Live {live} s, management {management} s: compare with the pages\n")
 
 
 def line_of(check: Check) -> str:

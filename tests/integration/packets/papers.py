@@ -10,7 +10,7 @@ import pytest
 
 from caretally.audit.verifying import BROKEN, Checked
 from caretally.clock import ServiceMonth
-from caretally.practice.closing import Accepted, close
+from caretally.practice.closing import Accepted, close, rehearse
 from caretally.practice.packets import Asked, Packet, Press, issue
 from caretally.web.charts.printed import printed
 from tests.integration.demonstrated import LAKESIDE, Demo
@@ -33,10 +33,8 @@ def packet_of(demo: Demo, patient: str = "pat_ada", month: ServiceMonth = FEBRUA
 def closed(demo: Demo, month: ServiceMonth = FEBRUARY) -> None:
     """Close a month, whatever warns."""
     office = demo.office("bea")
-    found = close(office, month)
-    if found.entry is None:
-        names = tuple(each.name for each in found.checks)
-        found = close(office, month, Accepted(names=names, reason="looked into"))
+    warns = tuple(each.name for each in rehearse(office, month).checks if each.warns)
+    found = close(office, month, Accepted(names=warns, reason="looked into" if warns else ""))
     assert found.entry is not None, found.checks
 
 
