@@ -21,6 +21,7 @@ from caretally.practice.hooks import deliver_due
 from caretally.practice.idempotency import forget_answers
 from caretally.practice.notices import tell_due
 from caretally.practice.opened import journal
+from caretally.practice.packet_desk import forget_packets
 from caretally.practice.retention import purge
 from caretally.practice.timing import sweep_forgotten
 from caretally.settings import Settings
@@ -80,6 +81,11 @@ def purge_daily(kept: StoredJournal, at: datetime) -> int:
     return purge(kept.db, at, outside()) + forget_bodies(kept, at)
 
 
+def forget_files(kept: StoredJournal, at: datetime) -> int:
+    """Take away the files of request lists that were begun more than a day ago."""
+    return forget_packets(at)
+
+
 DUTIES: Mapping[str, Rota] = {
     "close": Rota(timedelta(seconds=2), close_waiting),
     "hooks": Rota(timedelta(seconds=5), deliver_hooks),
@@ -88,6 +94,7 @@ DUTIES: Mapping[str, Rota] = {
     "timers": Rota(timedelta(minutes=1), sweep_forgotten),
     "devices": Rota(timedelta(minutes=5), alert_devices),
     "worklist": Rota(timedelta(minutes=1), refresh_all),
+    "packets": Rota(timedelta(hours=1), forget_files),
     "seal": Rota(timedelta(minutes=10), seal_daily),
     "jobs": Rota(timedelta(minutes=10), forget_jobs),
     "purge": Rota(timedelta(hours=6), purge_daily),

@@ -128,7 +128,8 @@ def run(
     purpose: to whom and why. keep: takes a packet and the name it has in the index.
     """
     to, why = purpose
-    press.begin_run()
+    if not press.is_run:
+        press.begin_run()
     for request in requests:
         asked = Asked(patient=request.patient, month=request.month, to=to, why=why, policy=policy)
         try:

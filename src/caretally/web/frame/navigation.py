@@ -11,6 +11,7 @@ from caretally.practice.caller import Caller
 from caretally.practice.roles import (
     CLOSE_MONTH,
     HANDLE_CLAIMS,
+    ISSUE_PACKETS,
     KEEP_ROSTER,
     MANAGE_DEVICES,
     MANAGE_PEOPLE,
@@ -32,6 +33,7 @@ PAGES = (
     ("close", "Close", (CLOSE_MONTH, SIGN_DECISIONS)),
     ("claims", "Claims", (HANDLE_CLAIMS,)),
     ("denials", "Denials", (HANDLE_CLAIMS,)),
+    ("packets", "Packets", (ISSUE_PACKETS,)),
     ("devices", "Devices", (SEE_PATIENTS, MANAGE_DEVICES)),
     ("intake", "Readings in", (SETTLE_READINGS,)),
     ("connections", "Readings in", (MANAGE_DEVICES, MANAGE_PRACTICE)),

@@ -1,0 +1,1 @@
+"""Audit packets: one month of a patient, and whole request lists."""
