@@ -31,7 +31,7 @@ def values_of(source: Source) -> dict[str, object]:
     return {
         "title": f"Audit packet {source.patient} {month}",
         "month": f"{month.first_day:%B %Y}", "patient": source.patient,
-        "practice": source.proof.practice, "state": state_of(source), "verdict": verdict(source),
+        "practice": source.proof.practice, "state": state_of(source), "short": short_of(source), "verdict": verdict(source),
         "is_signed": bool(source.signed), "made": f"{source.at(source.made_at)} {source.zone}",
         "to": source.to, "why": source.why, "keywords": f"{MARK}{BLANK}",
         "sections": sections, "svg": source.drawing[0], "zone": source.zone,
@@ -48,6 +48,13 @@ def state_of(source: Source) -> str:
     if source.made is not None:
         return "Closed, not signed"
     return "Preliminary: the month is not closed"
+
+
+def short_of(source: Source) -> str:
+    """Return in a word how far the month is."""
+    if source.signed:
+        return "signed"
+    return "not signed" if source.made is not None else "preliminary"
 
 
 def cited(source: Source) -> Block:
