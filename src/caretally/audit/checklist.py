@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple
 
+from caretally.audit.findings import plural
 from caretally.audit.measures_staff import length
 from caretally.audit.rows import BASE_MINUTES, DEVICE, LineRow
 
@@ -71,17 +72,19 @@ def checklist(seen: Reviewed) -> tuple[Item, ...]:
     enough = all(period.data_days >= SIXTEEN[line.code] for line, period in needed)
     told = ", ".join(f"{period.data_days} days for {line.code}" for line, period in days)
     medical = all(period.devices for _, period in days)
+    held_by = plural(min((period.devices for _, period in days), default=0), "medical device")
     return (
-        item("Condition", seen.diagnoses > 0, f"{seen.diagnoses} diagnoses enrolled for"),
+        item("Condition", seen.diagnoses > 0, plural(seen.diagnoses, "diagnosis", "diagnoses")),
         asked("Days with data where the code asks for 16", enough, told, is_asked=bool(needed)),
         item("Medical necessity: an order", seen.ordered, "order in force"),
         item("Consent", seen.consented, "consent in force"),
-        asked("Device that meets the FDA's definition", medical, told, is_asked=bool(devices)),
+        asked("Device that meets the FDA's definition", medical, held_by, is_asked=bool(devices)),
         asked("Live conversation", seen.contacts > 0 and seen.live_seconds > 0,
-              f"{seen.contacts} conversations, {length(seen.live_seconds)} live", is_asked=minutes),
-        asked("Education and set-up", seen.setups > 0, f"{seen.setups} set-ups recorded",
+              f"{plural(seen.contacts, 'conversation')}, {length(seen.live_seconds)} live",
+              is_asked=minutes),
+        asked("Education and set-up", seen.setups > 0, f"{plural(seen.setups, 'set-up')} recorded",
               is_asked=bool(devices)),
-        asked("Supply of a device", medical, told, is_asked=bool(devices)),
+        asked("Supply of a device", medical, held_by, is_asked=bool(devices)),
         asked("Time for the code", seen.management_seconds > 0,
               f"{length(seen.management_seconds)} of management", is_asked=minutes),
         asked("What was found, in a note", seen.notes == seen.stretches,

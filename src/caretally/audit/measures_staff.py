@@ -51,7 +51,7 @@ def identical_durations(audited: Audited) -> Finding:
             same = tuple(row.entry for row in rows if row.seconds == seconds)
             cases.append(Case(f"{count} of {len(rows)} stretches last {length(seconds)}",
                               staff=staff, entries=same[:LEAST_SPANS]))  # fmt: skip
-    return of_people(bars, cases, "people with one length again and again")
+    return of_people(bars, cases, "one length again and again")
 
 
 def round_minutes(audited: Audited) -> Finding:
@@ -77,7 +77,7 @@ def round_minutes(audited: Audited) -> Finding:
             cases.append(Case(f"{len(found)} of {len(rows)} stretches are round; {odds}",
                               staff=staff,
                               entries=tuple(row.entry for row in found[:LEAST_SPANS])))  # fmt: skip
-    return of_people(bars, cases, "people with round minutes")
+    return of_people(bars, cases, "round minutes")
 
 
 def of_people(bars: Sequence[Bar], cases: Sequence[Case], what: str) -> Finding:
@@ -85,9 +85,10 @@ def of_people(bars: Sequence[Bar], cases: Sequence[Case], what: str) -> Finding:
     kept, count = listed(cases)
     ordered = sorted(bars, key=lambda bar: (-bar.figure.permille, bar.staff))
     return Finding(
-        figure=Figure(len(cases), len(bars)), says=f"{len(cases):,} {what}, of {len(bars):,} with "
-        f"{LEAST_SPANS} stretches or more", rings=bool(cases), cases=kept, count=count,
-        bars=tuple(ordered),
+        figure=Figure(len(cases), len(bars)),
+        says=f"{plural(len(cases), 'person', 'people')} with {what}, of {len(bars):,} with "
+        f"{LEAST_SPANS} stretches or more",
+        rings=bool(cases), cases=kept, count=count, bars=tuple(ordered),
     )  # fmt: skip
 
 

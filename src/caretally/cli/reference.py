@@ -12,6 +12,7 @@ from typing import Any
 
 import typer.main
 
+from caretally.audit.measures import HOUSE, MEASURES, OIG
 from caretally.billability.criteria import CRITERIA
 from caretally.billability.fees import load_fees
 from caretally.billability.flags import MONTH_FLAGS
@@ -50,6 +51,7 @@ def reference() -> dict[str, str]:
         "flags.md": page("Flags, holds, reasons and readings", flags_lines(rulebook)),
         "settings.md": page("Settings", settings_lines()),
         "entries.md": entries_page.reference(),
+        "self-audit.md": page("Measures of the self-audit", audit_lines()),
         tables_page.PAGE: tables_page.reference(),
         SCHEMA_FILE: json.dumps(schema(), indent=2, ensure_ascii=False) + "\n",
     }
@@ -193,6 +195,34 @@ def section(
 ) -> Iterator[str]:
     """Yield a section with a sentence and a table."""
     yield from (f"## {title}", "", says, "", *table(columns, rows), "")
+
+
+def audit_lines() -> Iterator[str]:
+    """Yield every measure of the self-audit with what its docstring says."""
+    yield "Taken by `caretally self-audit` and shown on its page; why, in"
+    yield "[the explanation](../explanation/self-audit.md). Confidence is of the published figure"
+    yield "and of our alarm: high, medium, low. Sources stand below."
+    yield ""
+    for subject, title in ((OIG, "What OIG measures"), (HOUSE, "House measures")):
+        yield from (f"## {title}", "")
+        yield from table(
+            ("measure", "looks for", "how", "published", "sources", "alarm", "confidence"),
+            (
+                (f"`{each.name}`", each.says, capital(each.how), capital(each.published),
+                 ", ".join(each.sources) or "–", capital(each.alarm), each.confidence_words)
+                for each in MEASURES.values() if each.subject == subject
+            ),
+        )  # fmt: skip
+        yield ""
+    yield from ("## Sources", "")
+    cited = {key: source for each in MEASURES.values() for key, source in each.cited}
+    rows = ((key, f"[{source.title}]({source.url})") for key, source in sorted(cited.items()))
+    yield from table(("key", "source"), rows)
+
+
+def capital(text: str) -> str:
+    """Return a text that begins with a capital."""
+    return text[:1].upper() + text[1:]
 
 
 def settings_lines() -> Iterator[str]:

@@ -145,7 +145,7 @@ def self_audit(
 ) -> SelfAudit:
     """Return a month of a practice by every measure, beside the months before it.
 
-    most: how many months that are not remembered are worked out now, for comparison.
+    most: how many months that are not remembered are worked out now, for comparison; the latest.
 
     Raises:
         ForbiddenError: the caller may not audit.
@@ -156,7 +156,8 @@ def self_audit(
     while len(months) < BEFORE:
         months.insert(0, months[0].previous())
     keys = keys_of(sight, [*months, month])
-    missing = [each for each in months if keys[each] not in MEMORY.short][:most]
+    unknown = [each for each in months if keys[each] not in MEMORY.short]
+    missing = unknown[max(0, len(unknown) - most) :]
     audit = MEMORY.whole.get(keys[month])
     if audit is None:
         audit = audited_month(sight, month, notes_in(sight, month.previous()))[0]

@@ -83,7 +83,7 @@ def months_picture(taken: Taken, past: Sequence[Past], month: ServiceMonth) -> P
     name = "Share" if is_share else "Count"
     return Picture(
         name="months", title="Month by month",
-        labels=(*(str(each.month) for each in past), str(month)),
+        labels=tuple(f"{each.first_day:%b ’%y}" for each in (*(one.month for one in past), month)),
         series=(Series(name=name, values=values),), unit=PERCENT if is_share else COUNT,
     )  # fmt: skip
 
@@ -95,13 +95,14 @@ def histogram(bins: Sequence[Bin]) -> Picture:
     labels = [f"{each.begins // 60}" for each in bins[:-1]]
     return Picture(
         name="totals", title="Patient-months by minutes counted",
-        labels=(*labels, f"{bins[-1].begins // 60}+"),
+        labels=(*labels, f"{bins[-1].begins // 60}"),
         series=(
             Series(name="elsewhere", values=tuple(0 if hit else b.months for b, hit in pairs)),
             Series(name="the two minutes where a code begins",
                    values=tuple(b.months if hit else 0 for b, hit in pairs)),
         ),
-        is_stacked=True, note="Each column holds two minutes, named by the first.",
+        is_stacked=True,
+        note="Each column holds two minutes, named by the first; the last holds all beyond.",
     )  # fmt: skip
 
 

@@ -132,7 +132,12 @@ def marks_of(sight: Sight, months: Iterable[ServiceMonth]) -> dict[ServiceMonth,
 
 def slots_of(kept: Kept) -> list[Facts]:
     """Return the facts of a month."""
-    return [Facts(*each) for each in decode(kept.facts)]
+    return slots_in(kept.facts)
+
+
+def slots_in(text: str) -> list[Facts]:
+    """Return facts as they are kept."""
+    return [Facts(*each) for each in decode(text)]
 
 
 def lines_of(text: str) -> tuple[LineRow, ...]:

@@ -18,7 +18,7 @@ from caretally.clock import ServiceMonth, day_number, instant_of, local_date, mi
 from caretally.journal.register import Register
 from caretally.patient_months.columns import REASONS
 from caretally.practice.on_call import my_post
-from caretally.practice.self_auditing_rows import Kept, Sight, slots_of
+from caretally.practice.self_auditing_rows import Kept, Sight, slots_in, slots_of
 from caretally.store.access import VIEWED
 from caretally.store.database import scoped
 from caretally.store.models import Membership
@@ -170,6 +170,7 @@ def out_of_service(
     """Return why entries lie outside of service, by id, of those patients where any may."""
     office, begins = sight.office, bounds_of(sight, month)[0]
     at_edges = {each.patient for each in kept if is_at_edge(each, begins)}
+    at_edges |= paused_since(sight, begins)
     without = set(patients) - {each.patient for each in kept}
     found: dict[str, str] = {}
     for patient in sorted((at_edges & set(patients)) | without):
@@ -181,11 +182,24 @@ def out_of_service(
 
 
 def is_at_edge(kept: Kept, begins: int) -> bool:
-    """Tell whether a patient's service may begin, end or pause in a month."""
-    return kept.stage != "open" or any(
-        not slot.enrolled or not slot.consented or slot.episode_from >= begins or slot.setup_after
-        for slot in slots_of(kept)
+    """Tell whether a patient's service may begin or end in a month, or had ended before."""
+    decided = slots_of(kept)[0]
+    is_whole = decided.enrolled and decided.consented and decided.episode_from < begins
+    return kept.stage != "open" or not is_whole
+
+
+def paused_since(sight: Sight, begins: int) -> set[str]:
+    """Return patients whose latest episode followed on one that ended after an instant."""
+    latest = sight.office.db.rows(
+        "SELECT kept.patient, kept.facts FROM store_patientmonth AS kept "
+        "WHERE kept.practice_id = %s AND kept.month = (SELECT MAX(later.month) "
+        "FROM store_patientmonth AS later WHERE later.stream_id = kept.stream_id)",
+        sight.office.book().number,
     )
+    return {
+        patient for patient, facts in latest
+        if any(slot.setup_after >= begins for slot in slots_in(facts))
+    }  # fmt: skip
 
 
 def calls_of(sight: Sight) -> dict[str, Stretches]:

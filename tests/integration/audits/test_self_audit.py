@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from caretally.audit.measures import MEASURES
 from caretally.clock import ServiceMonth
 from caretally.errors import ForbiddenError, UnknownError
-from caretally.journal.entries import Entry, EntryVoided, TimeLogged
+from caretally.journal.entries import Disenrolled, Enrolled, Entry, EntryVoided, TimeLogged
 from caretally.practice.caller import Grant, system_caller
 from caretally.practice.office import Office
 from caretally.practice.roles import AUDITOR
@@ -143,7 +143,10 @@ def test_progress_is_told(site: Site) -> None:
     with scoped(PRACTICE, site.db.alias):
         self_audit(office_of(site), MARCH, most=3,
                    progress=lambda done, total: told.append((done, total)))  # fmt: skip
+        few = self_audit(office_of(site), MARCH, most=0)
     assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    known = [str(each.month) for each in few.past["night_work"] if each.tally]
+    assert known == ["2025-12", "2026-01", "2026-02"]
 
 
 def test_spans_say_what_their_entries_say(site: Site) -> None:
@@ -219,3 +222,21 @@ def test_an_account_in_two_places_at_once_rings(demo: Demo) -> None:
 def test_an_unknown_measure_is_not_there(demo: Demo) -> None:
     with pytest.raises(UnknownError):
         self_audit(demo.office("cora"), MARCH, most=0).taken("luck")
+
+
+def test_time_in_a_pause_that_was_over_later_is_found(site: Site) -> None:
+    clinic = clean()
+    chart = clinic.admitted("pause", "2026-01-20")
+    clinic.measured(chart, date(2026, 1, 21), date(2026, 4, 10))
+    chart.note("2026-03-05 09:00", "staff:stf_doc", Disenrolled(program="rpm", reason="moved"))
+    clinic.worked(chart, NURSES[3], "2026-03-16", 411)
+    again = Enrolled(
+        program="rpm", practice=PRACTICE, billing_provider="stf_doc", diagnoses=("I10",),
+        time_zone="America/Chicago", established_on=date(2025, 11, 3),
+    )  # fmt: skip
+    chart.note("2026-04-01 09:00", "staff:stf_doc", again)
+    clinic.keep(chart)
+    found = audited(site, clinic.entries, most=0).taken("time_out_of_service").finding
+    assert [(case.patient, case.says) for case in found.cases] == [
+        ("pat_pause", "6 min 51 s outside of the enrollment")
+    ]

@@ -48,6 +48,7 @@ def test_pages_with_many_findings_can_be_used_by_everybody(visit: Visiting, them
     found = visit("cora", theme=theme)
     wrong: list[str] = []
     paths = ["self-audit/?month=2026-03", "self-audit/sample/?month=2026-03&count=5&seed=spring"]
+    paths += ["self-audit/sample/", "self-audit/?month=2025-01"]
     paths += [f"self-audit/measures/{name}/?month=2026-03" for name in MEASURES]
     for path in paths:
         found.page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
