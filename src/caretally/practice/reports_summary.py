@@ -209,7 +209,7 @@ def lines_table(
         rows.append(row)
     if shows_money:
         columns = (*columns, "Yardstick USD", "Units claimed", "Charged USD", "Paid USD")
-    return Table(name="codes", title="Lines by code", columns=columns, rows=tuple(rows))
+    return Table(name="codes", title="Codes of the month", columns=columns, rows=tuple(rows))
 
 
 def alerts_table(answers: Mapping[int, Answers]) -> Table:

@@ -30,6 +30,8 @@ def test_csv_and_json_hold_what_the_page_shows(demo: Demo, enter: Enter, name: s
     )
     told = json.loads(client.get(f"{HERE}{name}.json?month=2026-03").content)
     assert shown.figures
+    titles = [each.title for each in (*shown.pictures, *shown.tables)]
+    assert len(titles) == len(set(titles)), "two parts of a page may not bear one name"
     for figure in shown.figures:
         assert ["figures", figure.label, figure.cell.plain] in rows
         assert figure.cell.shown in page.content.decode().replace("&#x27;", "'")

@@ -15,7 +15,8 @@ from caretally.errors import ForbiddenError, InputError
 from caretally.practice.office import Office
 from caretally.practice.reports import Asked, Cell, Picture
 from caretally.practice.reports_catalogue import Kind, kind_named, kinds_for, knobs_of, report
-from caretally.practice.roles import SEE_PATIENTS
+from caretally.practice.roles import HANDLE_CLAIMS, SEE_PATIENTS, SEE_STAFF_LOAD
+from caretally.web.charts.views import address
 from caretally.web.frame.asking import page
 from caretally.web.patients.views import month_in
 from caretally.web.reports.drawing import NARROW, Sheet, drawing, rows_beside
@@ -24,6 +25,13 @@ from caretally.web.reports.files import csv_of, json_of, pdf_of
 MONTHS_OFFERED = 13
 CHARTS_AT_ONCE = 600
 """Charts read in one request at most; the page asks on until all are read."""
+BEHIND = {
+    "summary": (("month", "The services behind each line", SEE_PATIENTS),),
+    "economics": (("claims", "Claims", HANDLE_CLAIMS), ("denials", "Denials", HANDLE_CLAIMS)),
+    "adherence": (("readings-at-risk", "Whom to ask first today", SEE_PATIENTS),),
+    "staffing": (("staff", "Staff week by week", SEE_STAFF_LOAD),),
+}  # fmt: skip
+"""Pages of other rooms that show what is behind a report: address, words, permission."""
 RENDER = {
     "csv": (csv_of, "text/csv; charset=utf-8"), "json": (json_of, "application/json"),
 }  # fmt: skip
@@ -67,6 +75,9 @@ def report_page(request: HttpRequest, office: Office, name: str) -> HttpResponse
         "knobs": knob_fields(request.GET, kind, refused), "query": request.GET.urlencode(),
         "files": [(each, reverse(f"report-{name}-{each}", kwargs={"practice": office.practice}))
                   for each in ("csv", "json", "pdf")],
+        "behind": [(href, words) for name_of, words, permission in BEHIND.get(name, ())
+                   if office.caller.may(permission)
+                   and (href := address(name_of, practice=office.practice))],
         "sees_patients": office.caller.may(SEE_PATIENTS), **choosing(office, asked, kind),
     }  # fmt: skip
     return render(request, "reports/report.html", context, status=422 if refused else 200)
