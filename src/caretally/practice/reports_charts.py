@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from threading import Lock
@@ -165,33 +165,52 @@ class Span:
         """Tell whether an instant lies in it."""
         return self.begins <= at < self.ends
 
-    @property
-    def patterns(self) -> tuple[str, ...]:
-        """What lines of readings look like whose instants may lie in it: the months in UTC."""
+    def patterns(self, kind: str) -> tuple[str, ...]:
+        """Return what lines of a kind look like that may lie in it: the months in UTC."""
         found, month = [], ServiceMonth(self.begins.year, self.begins.month)
         while month.first_day <= self.ends.date():
-            found.append(f'%"kind":"{READING}",%"at":"{month}-%')
+            found.append(f'%"kind":"{kind}",%"at":"{month}-%')
             month = month.next()
         return tuple(found)
 
 
-def end_of(asked: Asked) -> datetime:
-    """Return the end of the 30 days: of the month, or the beginning of today if it is earlier."""
-    last = instant_of(asked.edges(asked.month)[1])
-    now = asked.office.now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    return min(last, now)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lens:
+    """What is looked for in charts.
+
+    month: the month at the practice. now: the 30 days that end with it, or with the present hour
+    while it lasts. with_readings: whether readings are read; attempts alone take far less.
+    """
+
+    month: Span
+    now: Span
+    with_readings: bool
+
+    @property
+    def key(self) -> int:
+        """What tells lenses of one month apart."""
+        return seconds_of(self.now.ends) if self.with_readings else 0
 
 
-def charts_of(asked: Asked) -> Charts:
+def lens_of(asked: Asked, *, with_readings: bool) -> Lens:
+    """Return what is looked for; worked out once for all charts."""
+    first, last = (instant_of(each) for each in asked.edges(asked.month))
+    present = asked.office.now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    end = min(last, present)
+    return Lens(month=Span(begins=first, ends=last), now=Span(begins=end - WINDOW, ends=end),
+                with_readings=with_readings)  # fmt: skip
+
+
+def charts_of(asked: Asked, *, with_readings: bool = True) -> Charts:
     """Return what the charts of the patients counted say of a month, as far as read in one go."""
-    end = end_of(asked)
+    lens = lens_of(asked, with_readings=with_readings)
     rows = chart_rows(asked)
-    keys = {row: (row.stream, row.length, str(asked.month), seconds_of(end)) for row in rows}
+    keys = {row: (row.stream, row.length, str(asked.month), lens.key) for row in rows}
     known = {row: REMEMBERED.of(keys[row]) for row in rows}
     unknown = [row for row in rows if known[row] is None]
     chosen = unknown if asked.most is None else unknown[: asked.most]
     for some in (chosen[n : n + AT_ONCE] for n in range(0, len(chosen), AT_ONCE)):
-        for row, read in read_charts(asked, some, end):
+        for row, read in read_charts(asked.office.db, some, lens):
             REMEMBERED.keep(keys[row], read)
             known[row] = read
     found = tuple((row, made) for row in rows if (made := known[row]) is not None)
@@ -211,10 +230,9 @@ def chart_rows(asked: Asked) -> list[ChartRow]:
 
 
 def read_charts(
-    asked: Asked, rows: Sequence[ChartRow], end: datetime
+    db: Database, rows: Sequence[ChartRow], lens: Lens
 ) -> Iterator[tuple[ChartRow, Measured]]:
     """Yield charts with what they say; three passes over the lines that can matter."""
-    db = asked.office.db
     streams = [row.stream for row in rows]
     set_aside = {
         row[0]
@@ -222,23 +240,19 @@ def read_charts(
             "SELECT target_id FROM store_correction WHERE target_stream_id IN ({})", streams
         )
     }
-    papers = lines_of(db, streams, (
-        f'%"kind":"{ENROLLED}",%', f'%"kind":"{ATTEMPT}",%"at":"{asked.month}-%',
-        f'%"kind":"{ATTEMPT}",%"at":"{asked.month.next()}-%'), set_aside)  # fmt: skip
-    now = Span(begins=end - WINDOW, ends=end)
-    recent = lines_of(db, streams, now.patterns, set_aside)
+    attempts = lines_of(db, streams, lens.month.patterns(ATTEMPT), set_aside)
+    if not lens.with_readings:
+        for row in rows:
+            yield row, with_attempts(Measured(), attempts.get(row.stream, ()), lens)
+        return
+    papers = lines_of(db, streams, (f'%"kind":"{ENROLLED}",%',), set_aside)
+    recent = lines_of(db, streams, lens.now.patterns(READING), set_aside)
     begun = {stream: first_enrolled(papers.get(stream, ())) for stream in streams}
-    earliest = first_lines(db, begun, set_aside)
+    earliest = first_lines(db, begun, set_aside, lens)
     for row in rows:
-        yield (
-            row,
-            measured(
-                asked,
-                papers.get(row.stream, ()),
-                begun[row.stream],
-                (recent.get(row.stream, ()), earliest.get(row.stream, ()), now),
-            ),
-        )
+        told = (recent.get(row.stream, ()), earliest.get(row.stream, ()))
+        made = measured(papers.get(row.stream, ()), begun[row.stream], told, lens)
+        yield row, with_attempts(made, attempts.get(row.stream, ()), lens)
 
 
 def lines_of(
@@ -261,46 +275,55 @@ def first_enrolled(papers: Iterable[Line]) -> datetime | None:
     return min((each.at for each in papers if each.kind == ENROLLED), default=None)
 
 
+def compared(enrolled_at: datetime | None, lens: Lens) -> Span | None:
+    """Return the first 30 days, where they were over before the last ones began; else None."""
+    if enrolled_at is None or enrolled_at + WINDOW > lens.now.begins:
+        return None
+    return Span(begins=enrolled_at, ends=enrolled_at + WINDOW)
+
+
 def first_lines(
-    db: Database, begun: Mapping[int, datetime | None], set_aside: set[str]
+    db: Database, begun: Mapping[int, datetime | None], set_aside: set[str], lens: Lens
 ) -> dict[int, list[Line]]:
     """Return the readings of the first 30 days, asked together for those who began alike."""
     alike: dict[tuple[str, ...], list[int]] = {}
     for stream, at in begun.items():
-        if at is not None:
-            alike.setdefault(Span(begins=at, ends=at + WINDOW).patterns, []).append(stream)
+        span = compared(at, lens)
+        if span is not None:
+            alike.setdefault(span.patterns(READING), []).append(stream)
     found: dict[int, list[Line]] = {}
     for patterns, streams in alike.items():
         found |= lines_of(db, streams, patterns, set_aside)
     return found
 
 
+def with_attempts(made: Measured, lines: Iterable[Line], lens: Lens) -> Measured:
+    """Return what a chart says, with its attempts of the month."""
+    found = [each.body for each in lines if lens.month.holds(each.at)]
+    return replace(
+        made, attempts=len(found),
+        attempt_seconds=sum(seconds_of(each.end) - seconds_of(each.start)
+                            for each in found if each.start and each.end),
+    )  # fmt: skip
+
+
 def measured(
-    asked: Asked, papers: Sequence[Line], enrolled_at: datetime | None,
-    told: tuple[Sequence[Line], Sequence[Line], Span],
+    papers: Sequence[Line], enrolled_at: datetime | None,
+    told: tuple[Sequence[Line], Sequence[Line]], lens: Lens,
 ) -> Measured:  # fmt: skip
-    """Return what a chart says; told: readings of the last days, of the first ones, and when."""
-    recent, earliest, now = told
-    first, last = (instant_of(each) for each in asked.edges(asked.month))
-    attempts = [
-        each.body for each in papers if each.kind == ATTEMPT and first <= each.at < last
-    ]  # fmt: skip
-    diagnoses = [
-        code.replace(".", "")
-        for each in papers if each.kind == ENROLLED for code in each.body.diagnoses
-    ]  # fmt: skip
-    in_window = [each for each in recent if now.holds(each.at)]
+    """Return what readings say; told: those that may be of the last days, and of the first."""
+    recent, earliest = told
+    diagnoses = [code.replace(".", "") for each in papers for code in each.body.diagnoses]
+    in_window = [each for each in recent if lens.now.holds(each.at)]
     means, left_out = means_of(in_window)
+    beginning = compared(enrolled_at, lens)
     at_first: Mapping[str, Mean] = {}
-    if enrolled_at is not None and enrolled_at + WINDOW <= now.begins:
-        beginning = Span(begins=enrolled_at, ends=enrolled_at + WINDOW)
+    if beginning is not None:
         at_first = means_of(each for each in earliest if beginning.holds(each.at))[0]
     return Measured(
         enrolled_at=enrolled_at,
         has_heart_failure=any(code.startswith(HEART_FAILURE) for code in diagnoses),
-        now=means, first=at_first, attempts=len(attempts),
-        attempt_seconds=sum(seconds_of(each.end) - seconds_of(each.start)
-                            for each in attempts if each.start and each.end),
+        now=means, first=at_first,
         typed=sum(each.body.origin != "device" for each in in_window), left_out=left_out,
     )  # fmt: skip
 

@@ -77,7 +77,7 @@ def summary(asked: Asked) -> Report:
     months = asked.months()
     sums, lines = month_sums(asked, months), line_sums(asked, months)
     own, by_code = sums[asked.month], lines[asked.month]
-    charts = charts_of(asked)
+    charts = charts_of(asked, with_readings=False)
     attempts = sum(made.attempts for _, made in charts.rows)
     quiet = quiet_patients(asked) if asked.is_running else 0
     if not own.patients:

@@ -40,6 +40,7 @@ from caretally.store.billing_tables import (
     PREPARED,
     REJECTED,
     REPLACED,
+    REVERSED,
     SUBMITTED,
     VOIDED,
 )
@@ -53,7 +54,7 @@ MORE = frozenset({"99458", "98981"})
 TIME = frozenset({"99457", "99470", "98980", "98979"})
 REVIEW = frozenset({"99091"})
 MEDICARE = frozenset({"medicare_ffs", "medicare_advantage"})
-ANSWERED_NOT = (PREPARED, SUBMITTED, ACCEPTED, REJECTED)
+ANSWERED_NOT = (PREPARED, SUBMITTED, ACCEPTED, REJECTED, REVERSED)
 decode = msgspec.json.Decoder().decode
 
 
@@ -425,7 +426,8 @@ def owed_says(told: Told) -> Iterator[str]:
         yield say("owe_not_sent")
     elif not answered:
         payer = told.words.payer(told.payer)
-        yield say("owe_unknown", payer=payer[:1].upper() + payer[1:])
+        name = "owe_taken_back" if REVERSED in {each.state for each in waiting} else "owe_unknown"
+        yield say(name, payer=payer[:1].upper() + payer[1:])
     else:
         share = sum(each.share for each in answered)
         if share > 0:

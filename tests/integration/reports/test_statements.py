@@ -120,6 +120,10 @@ def test_what_a_plan_answered_is_what_is_owed(demo: Demo) -> None:
     assert "Your part is $10.42." in part(
         statement(demo.office("bea"), "pat_ada", FEBRUARY), "owed"
     )
+    ClaimCard.objects.filter(claim="clm_A1").update(state="reversed", patient_share=0)
+    found = statement(demo.office("bea"), "pat_ada", FEBRUARY)
+    assert "took an answer back" in part(found, "owed")
+    assert "owe nothing" not in part(found, "owed")
     ClaimCard.objects.filter(claim="clm_A1").update(state="paid", patient_share=0)
     found = statement(demo.office("bea"), "pat_ada", FEBRUARY)
     assert "You owe nothing" in part(found, "owed")
