@@ -98,7 +98,7 @@ def shown_denial(
         ],
         "entry": typed.get("entry") or office.new_id("ent"), "void": office.new_id("ent"),
         "packet": packet_address(office, row),
-        "claim_page": address("claim", {"practice": office.practice, "claim": row.claim}),
+        "claim_page": address("claim", {"practice": office.practice, "name": row.claim}),
     }  # fmt: skip
     return render(request, "remittances/denial.html", context,
                   status=UNPROCESSABLE if error else 200)  # fmt: skip

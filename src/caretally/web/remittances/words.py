@@ -43,22 +43,21 @@ MOVES: Mapping[str, str] = {
 MOVE_UNKNOWN = "a reason not known here: the payer says what it means"
 
 PAGES: Mapping[str, tuple[str, tuple[tuple[str, str], ...]]] = {
-    "authorization": ("Prior authorization", (("authorizations", "patient"),
-                                              ("enrollment", "patient"))),
-    "claim": ("The claim as it was sent", (("claim", "claim"), ("claims", ""))),
+    "authorization": ("Prior authorization", (("enrollment", "patient"),)),
+    "claim": ("The claim as it was sent", (("claim", "name"), ("claims", ""))),
     "consent": ("Consent", (("enrollment", "patient"),)),
-    "contacts": ("Live contacts", (("patient-month", "patient month"), ("patient", "patient"))),
+    "contacts": ("Live contacts", (("close-decision", "patient month"), ("patient", "patient"))),
     "coverage": ("Coverage", (("enrollment", "patient"),)),
-    "decision": ("The decision of the month", (("patient-month", "patient month"),
+    "decision": ("The decision of the month", (("close-decision", "patient month"),
                                                ("patient", "patient"))),
     "device_days": ("Device and days with data", (("vitals", "patient"), ("patient", "patient"))),
     "diagnosis": ("Diagnoses", (("enrollment", "patient"),)),
-    "notes": ("Notes and contacts", (("patient-month", "patient month"), ("patient", "patient"))),
+    "notes": ("Notes and contacts", (("close-decision", "patient month"), ("patient", "patient"))),
     "order": ("Order", (("enrollment", "patient"),)),
     "other_services": ("Services billed elsewhere", (("enrollment", "patient"),)),
     "providers": ("Numbers of practice and practitioners", (("settings", ""),)),
-    "time": ("Logged time", (("patient-month", "patient month"), ("patient", "patient"))),
-    "units": ("Units and how they were reached", (("patient-month", "patient month"),
+    "time": ("Logged time", (("close-decision", "patient month"), ("patient", "patient"))),
+    "units": ("Units and how they were reached", (("close-decision", "patient month"),
                                                   ("patient", "patient"))),
     "visit": ("Visits", (("enrollment", "patient"),)),
 }  # fmt: skip
@@ -82,7 +81,7 @@ def looks(practice: str, row: DenialRow) -> tuple[Look, ...]:
 def look(practice: str, row: DenialRow, name: str) -> Look:
     """Return one thing to look at."""
     words, pages = PAGES[name]
-    values = {"patient": row.patient, "month": row.month, "claim": row.claim}
+    values = {"patient": row.patient, "month": row.month, "name": row.claim}
     for url, needed in pages:
         href = address(url, {"practice": practice} | {key: values[key] for key in needed.split()})
         if href:
