@@ -21,6 +21,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db import OperationalError
+
 from benchmarks.million.reconciling import (
     Tally,
     digest_on_record,
@@ -47,7 +49,7 @@ from caretally.practice.founding import open_practice
 from caretally.practice.office import Office
 from caretally.practice.receiving import Door, arrived, door, is_genuine
 from caretally.store.database import batches
-from caretally.store.inbox import keep_batch
+from caretally.store.inbox import Arrived, keep_batch
 
 DB = JOURNAL.db
 AT_ONCE = 200
@@ -163,7 +165,7 @@ def bring_in(
     dice = random.Random(telling.seed)
     every = max(1, telling.readings // (kills + 1))
     for some in batches(telling.deliveries(), AT_ONCE):  # type: ignore[arg-type, type-var]
-        keep_batch(DB, [arrived(*genuine(each, doors)) for each in some])  # type: ignore[arg-type]
+        until_kept([arrived(*genuine(each, doors)) for each in some])
         if worker.kills < kills and telling.truth.valid >= (worker.kills + 1) * every:
             time.sleep(dice.random() / 2)
             worker.kill()
@@ -172,6 +174,17 @@ def bring_in(
     while worker.kills < kills:
         worker.kill()
         time.sleep(dice.random() + 1)
+
+
+def until_kept(deliveries: list[Arrived]) -> None:
+    """Store deliveries; told again where the database was busy, as a vendor does who reads 503."""
+    while True:
+        try:
+            keep_batch(DB, deliveries)
+        except OperationalError:
+            time.sleep(PAUSE)
+        else:
+            return
 
 
 def genuine(told: Told, doors: dict[tuple[str, str], Door]) -> tuple[Door, Posted]:
