@@ -1,4 +1,4 @@
-"""`caretally simulate`: plays vendors of devices, with all that goes wrong in practice."""
+"""`caretally simulate`: plays vendors of devices and payers, with all that goes wrong."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import typer
 
 from caretally.cli.extras import loaded
 
-commands = typer.Typer(no_args_is_help=True, help="Play vendors, to try things on.")
+commands = typer.Typer(no_args_is_help=True, help="Play vendors and payers, to try things on.")
 ROOM = "caretally.cli.simulating"
 """Loaded when it is asked for: no other command waits for the vendors' parsers."""
+PAYER = "caretally.cli.playing"
 
 
 Patients = Annotated[
@@ -96,3 +97,24 @@ def devices(
     room.tell_tally(tally)
     if tally.refused:
         raise typer.Exit(1)
+
+
+@commands.command(
+    epilog="Example: caretally simulate payer --practice prac_lakeside --month 2026-02 --out told"
+)
+def payer(
+    *,
+    practice: Annotated[str, typer.Option(metavar="ID", help="Whose claims left.")],
+    month: Annotated[str, typer.Option(metavar="MONTH", help="Of the claims, as 2026-03.")],
+    out: Annotated[str, typer.Option(metavar="FOLDER", help="A new folder for the answers.")],
+    seed: Seed = 1,
+    pays_all: Annotated[
+        bool, typer.Option("--pays-all", help="Everything is paid as it was expected.")
+    ] = False,
+) -> None:
+    """Answer the last 837P file of a month as an invented payer would: 999, 277CA and 835s.
+
+    Some claims are turned away, denied, paid in part, or paid and taken back, unless --pays-all.
+    The same seed gives the same answers. They go in by caretally remit import, in a demonstration.
+    """
+    loaded(PAYER).play(practice, month, out, seed=seed, pays_all=pays_all)
