@@ -138,6 +138,8 @@ def test_what_comes_late_is_shown_and_decided_anew(enter: Enter, closed: Demo) -
     page = text_of(enter("lin"), f"{PAGE}{card.patient}/")
     assert "Earlier decisions, kept as they were" in page
     assert card.decision in page
+    timeline = text_of(enter("lin"), f"/p/{LAKESIDE}/patients/{card.patient}/timeline/")
+    assert card.decision in timeline
 
 
 def test_the_worker_closes_what_a_page_put_in(enter: Enter, demo: Demo) -> None:
