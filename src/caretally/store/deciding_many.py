@@ -101,14 +101,14 @@ class Deciding:
 
     def begin(self) -> None:
         """Read what is about the practice, unless it was read and has not grown."""
-        own = named_streams(self.book, [OWN])[OWN]
-        if self.practice[0] != own.length:
+        own = named_streams(self.book, [OWN]).get(OWN)
+        if own is not None and self.practice[0] != own.length:
             self.practice = own.length, tuple(self.read([own.id], RECORDS).get(own.id, ()))
 
     def is_outdated(self) -> bool:
         """Tell whether more is known of the practice than was read, and is read by rules."""
-        own = named_streams(self.book, [OWN])[OWN]
-        if self.practice[0] == own.length:
+        own = named_streams(self.book, [OWN]).get(OWN)
+        if own is None or self.practice[0] == own.length:
             return False
         return tuple(self.read([own.id], RECORDS).get(own.id, ())) != self.practice[1]
 

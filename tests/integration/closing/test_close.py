@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from caretally.billability.close import entries_root
+from caretally.cli import closing_commands
+from caretally.cli.main import app
 from caretally.clock import ServiceMonth
-from caretally.errors import ForbiddenError, InputError
+from caretally.errors import CaretallyError, ForbiddenError, InputError
 from caretally.journal.canonical import line_of
 from caretally.journal.entries import (
     DecisionMade,
@@ -27,10 +32,12 @@ from caretally.practice.closing import (
     rehearse,
     signed_decisions,
 )
+from caretally.practice.closing_changes import changed_patients
 from caretally.practice.office import Office
 from caretally.store.billing_tables import ClosingRun, DecisionCard
 from caretally.store.database import scoped
 from caretally.store.deciding_many import entries_of_decision
+from caretally.store.months import content_of
 from caretally.store.rebuilding import rebuild
 from caretally.store.stored_journal import StoredJournal
 from caretally.synthetic.program import synthesize
@@ -109,6 +116,80 @@ def test_each_decision_is_that_of_its_entries(office: Office) -> None:
             assert [(x.code, x.units, x.date_of_service) for x in whole.lines] == [
                 (x.code, x.units, x.date_of_service) for x in made.lines
             ]
+
+
+def test_exported_entries_make_the_same_lines(office: Office, tmp_path: Path) -> None:
+    """What `caretally decide FILE --as-of` prints of an export is what was stored."""
+    with scoped("p", office.db.alias):
+        close(office, MARCH)
+        after = later(office)
+        card = DecisionCard.objects.using(office.db.alias).order_by("patient").first()
+        assert card is not None
+        after.append([signed(after, card), late_minutes(after, card.patient)])
+        file = tmp_path / "p.ndjson"
+        file.write_bytes(b"".join(after.journal.lines(practice="p")))
+        made = {
+            entry.patient: entry.body
+            for entry in after.journal.entries("p")
+            if isinstance(entry.body, DecisionMade)
+        }
+    known_until = next(iter(made.values())).known_until
+    command = ["decide", str(file), "--month", "2026-03", "--json", "--as-of"]
+    ran = CliRunner().invoke(app, [*command, known_until.isoformat()])
+    assert ran.exit_code == 0, ran.output
+    told = {each["patient"]: each for each in map(json.loads, ran.stdout.splitlines())}
+    for patient, body in made.items():
+        lines = told[patient or ""]["lines"]
+        assert [(x["code"], x["units"], x["date_of_service"]) for x in lines] == [
+            (x.code, x.units, x.date_of_service.isoformat()) for x in body.lines
+        ]
+        assert told[patient or ""]["totals"]["management_seconds"] == body.management_seconds
+        assert told[patient or ""]["rulebook"] == body.rulebook
+
+
+def test_what_is_saved_meanwhile_is_decided_too(office: Office) -> None:
+    """An entry of before, saved while charts are read, is in; one of afterwards is a difference."""
+    with scoped("p", office.db.alias):
+        patients = [row[0] for row in office.db.rows("SELECT patient FROM store_patientcard")]
+        early = late_minutes(office, patients[0])
+        late = replace(late_minutes(office, patients[1]), id="ent_later",
+                       recorded_at=NOW + timedelta(minutes=5))  # fmt: skip
+        saved: list[int] = []
+
+        def told(done: int, total: int) -> None:
+            if not saved:
+                office.append([early, late])
+            saved.append(done)
+
+        assert close(office, MARCH, told=told).is_new
+        after = later(office)
+        assert list(changed_patients(after, MARCH)) == [patients[1]]
+        known = {card.patient: card for card in DecisionCard.objects.using(office.db.alias).all()}
+        assert len(known) == PATIENTS
+        decided = after.journal.decision("p", patients[0], MARCH)
+        assert bytes(known[patients[0]].digest) == content_of(decided).digest
+
+
+def test_the_command_ends_with_its_status(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(closing_commands, "stored", lambda: office.journal)
+    with scoped("p", office.db.alias):
+        for words, status in (
+            (["2026-03", "--practice", "p", "--dry-run"], 0),
+            (["2035-03", "--practice", "p"], 1),
+            (["2026-03", "--practice", "p", "--accept", "nothing", "--reason", "x"], 2),
+            (["2026-13", "--practice", "p"], 2),
+            (["2026-03", "--practice", "q"], 2),
+            (["2026-03", "--practice", "p", "--redecide"], 2),
+            (["2026-03", "--practice", "p"], 0),
+            (["2026-03", "--practice", "p"], 0),
+            (["2026-03", "--practice", "p", "--redecide"], 0),
+        ):
+            ran = CliRunner().invoke(app, ["close", *words])
+            found = ran.exception.exit_status if isinstance(ran.exception, CaretallyError) else (
+                ran.exit_code
+            )  # fmt: skip
+            assert found == status, (words, ran.output, ran.exception)
+        assert DecisionCard.objects.using(office.db.alias).count() == PATIENTS
 
 
 def test_a_close_changes_no_patient_month_and_can_be_rebuilt(office: Office) -> None:
