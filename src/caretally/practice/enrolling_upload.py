@@ -28,7 +28,8 @@ from caretally.store.streams import locked_book
 MOST_LINES = 500
 MOST_CHARACTERS = 500_000
 COLUMNS = (
-    "name", "birth_date", "sex", "language", "time_zone", "payer", "member_id", "covered_from",
+    "name", "birth_date", "sex", "language", "time_zone", "street", "city", "state",
+    "postal_code", "payer", "member_id", "covered_from",
     "consent", "consent_text", "cost_share_told", "program", "clinic", "billing_provider",
     "diagnoses", "established_on", "since", "reason",
 )  # fmt: skip
@@ -43,7 +44,9 @@ COLUMN_OF = {"from": "covered_from", "method": "consent", "text_version": "conse
              "scope": "program", "practice": "clinic", "at": "since"}  # fmt: skip
 """The column that a field of an entry comes from, where the names differ."""
 YES, NO = frozenset({"yes", "y", "true", "1"}), frozenset({"no", "n", "false", "0"})
-CHART = ("name", "birth_date", "sex", "language", "time_zone")
+CHART = (
+    "name", "birth_date", "sex", "language", "time_zone", "street", "city", "state", "postal_code",
+)  # fmt: skip
 COVERAGE = ("payer", "member_id", "covered_from")
 CONSENT = ("consent", "consent_text", "cost_share_told")
 ENROLLMENT = ("program", "clinic", "billing_provider", "diagnoses", "established_on")

@@ -89,7 +89,8 @@ def test_a_fee_schedule_starts_from_medicares_amounts(demo: Demo, enter: Enter) 
 def test_a_billing_profile_is_checked_field_by_field(demo: Demo, enter: Enter) -> None:
     bea = enter("bea")
     typed = {
-        "entry": "ent_p", "practice": "prac_lakeside", "legal_name": "LAKESIDE", "street": "PO Box 1",
+        "entry": "ent_p", "practice": "prac_lakeside", "legal_name": "LAKESIDE",
+        "street": "PO Box 1",
         "city": "Chicago", "state": "XX", "postal_code": "60610", "contact": "B", "phone": "12",
         "submitter_id": "A", "receiver_name": "R", "receiver_id": "REC", "locality_state": "IL",
         "locality": "99x",

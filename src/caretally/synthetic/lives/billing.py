@@ -16,7 +16,10 @@ PRICES = (
     ("98976", "115.00"), ("98977", "115.00"), ("98980", "110.00"), ("98981", "90.00"),
 )  # fmt: skip
 """What Lakeside charges for a unit."""
-CONTRACTED = (("99454", "58.40"), ("99457", "61.25"), ("99458", "47.10"), ("99470", "30.85"))
+CONTRACTED = (
+    ("99453", "24.10"), ("99454", "58.40"), ("99457", "61.25"), ("99458", "47.10"),
+    ("99470", "30.85"),
+)  # fmt: skip
 """What its contract with the commercial payer says."""
 MEDICARE = PayerProfileSet(
     payer="medicare_ffs", name="MEDICARE PART B TEST", payer_id="TEST06102", filing_code="MB",

@@ -19,6 +19,6 @@ urlpatterns = [
     path("claims/parties/payer/new", settings.payer_form, name="claim-payer-new"),
     path("claims/parties/payer/<str:name>/", settings.payer_form, name="claim-payer"),
     path("claims/files/<str:name>", views.claim_file, name="claim-file"),
-    path("claims/claim/<str:name>/", views.claim, name="claim"),
-    path("claims/claim/<str:name>/correct", views.correct_claim, name="claim-correct"),
+    path("claims/claim/<str:claim>/", views.claim_page, name="claim"),
+    path("claims/claim/<str:claim>/correct", views.correct_claim, name="claim-correct"),
 ]

@@ -114,9 +114,9 @@ def send_claims(request: HttpRequest, office: Office) -> HttpResponse:
 
 
 @page(permission=HANDLE_CLAIMS)
-def claim(request: HttpRequest, office: Office, name: str) -> HttpResponse:
+def claim_page(request: HttpRequest, office: Office, claim: str) -> HttpResponse:
     """Show one claim."""
-    return claim_shown(request, office, name, None)
+    return claim_shown(request, office, claim, None)
 
 
 def claim_shown(
@@ -135,16 +135,16 @@ def claim_shown(
 
 @require_POST
 @page(permission=HANDLE_CLAIMS)
-def correct_claim(request: HttpRequest, office: Office, name: str) -> HttpResponse:
+def correct_claim(request: HttpRequest, office: Office, claim: str) -> HttpResponse:
     """Prepare a claim in place of another, or one that takes it back."""
     is_void = request.POST.get("what") == "void"
     try:
-        made = correct(office, card_named(office, name), void=is_void)
+        made = correct(office, card_named(office, claim), void=is_void)
     except InputError as error:
-        return claim_shown(request, office, name, error)
+        return claim_shown(request, office, claim, error)
     words = "takes it back" if is_void else "stands in for it"
     messages.success(request, f"A claim that {words} is prepared. It has not left yet.")
-    return redirect("claim", practice=office.practice, name=made.claim)
+    return redirect("claim", practice=office.practice, claim=made.claim)
 
 
 @page(permission=HANDLE_CLAIMS)

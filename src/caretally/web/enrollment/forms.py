@@ -114,6 +114,10 @@ FORMS = {
                     options="languages",
                     help="As a code, such as en or es.",
                 ),
+                Field(name="street", label="Street", help="Claims and letters need the address."),
+                Field(name="city", label="City"),
+                Field(name="state", label="State", help="Two letters, such as IL."),
+                Field(name="postal_code", label="ZIP code", help="5 or 9 digits."),
             ),
         ),
         Form(
@@ -130,6 +134,20 @@ FORMS = {
                 Field(name="priority", label="Asked to pay", kind=NUMBER, options="priorities"),
                 FROM,
                 TO,
+                Field(name="group_number", label="Group number"),
+                Field(
+                    name="relationship",
+                    label="The patient is, to the subscriber",
+                    options="subscribers",
+                    empty="the subscriber",
+                ),
+                Field(
+                    name="subscriber_name",
+                    label="Subscriber's name",
+                    help="Family name first, as Raman, Priya; only where it is another person.",
+                ),
+                Field(name="subscriber_birth_date", label="Subscriber's birth date", kind=DATE),
+                Field(name="subscriber_sex", label="Subscriber's sex", options="sexes"),
             ),
         ),
         Form(

@@ -156,6 +156,7 @@ OPTIONS: Mapping[str, Callable[[Desk], tuple[Option, ...]]] = {
     "sexes": fixed(("female", "female"), ("male", "male"), ("other", "other")),
     "relationships": fixed(("daughter", "daughter"), ("son", "son"), ("spouse", "spouse"),
                            ("partner", "partner"), ("guardian", "guardian")),
+    "subscribers": fixed(("spouse", "the spouse"), ("child", "a child"), ("other", "another")),
     "authorities": fixed(("named by the patient", "named by the patient"),
                          ("health care power of attorney", "health care power of attorney"),
                          ("guardianship", "guardianship")),

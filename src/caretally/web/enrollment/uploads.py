@@ -28,6 +28,7 @@ WRONG = 422
 BYTES_A_CHARACTER = 4
 SAMPLE = {
     "name": "Ina Sorensen", "birth_date": "1951-06-02", "sex": "female", "language": "en",
+    "street": "2 Rowan Close", "city": "Chicago", "state": "IL", "postal_code": "606141109",
     "payer": "medicare_ffs", "member_id": "TEST-1", "covered_from": "2026-01-01",
     "consent": "verbal", "consent_text": "2026-01", "cost_share_told": "yes", "program": "rpm",
     "diagnoses": "I10 I50.9", "established_on": "2025-10-14",

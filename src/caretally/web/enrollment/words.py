@@ -158,9 +158,23 @@ def _surgery(body: e.GlobalSurgeryRecorded, _: Mapping[str, str]) -> str:
 
 
 SAYINGS: Mapping[type[e.Body], Callable[[Any, Mapping[str, str]], str]] = {
-    e.PatientRegistered: lambda b, _: _joined(b.name, b.birth_date, b.sex, b.time_zone, b.language),
+    e.PatientRegistered: lambda b, _: _joined(
+        b.name,
+        b.birth_date,
+        b.sex,
+        b.time_zone,
+        b.language,
+        b.street,
+        b.city,
+        b.state,
+        b.postal_code,
+    ),
     e.Covered: lambda b, _: _joined(
-        PAYER_WORDS.get(b.payer, b.payer), b.member_id, f"priority {b.priority}", _dates(b)
+        PAYER_WORDS.get(b.payer, b.payer),
+        b.member_id,
+        f"priority {b.priority}",
+        _dates(b),
+        b.relationship and f"the patient is {b.relationship} of {b.subscriber_name or 'another'}",
     ),
     e.Authorized: lambda b, _: _joined(
         PAYER_WORDS.get(b.payer, b.payer), ", ".join(b.codes), b.number, _dates(b)

@@ -104,12 +104,16 @@ def staff_fields(register: Register, *, is_correction: bool) -> tuple[Field, ...
     return (
         entry_field(),
         Field(name="staff", label="Staff id", hint="As entries name the person, such as stf_rosa."),
+        Field(name="name", label="Name", is_optional=True,
+              hint="As claims name the person, family name first: Lin, Wei."),
         Field(name="role", label="Profession", kind=SELECT, choices=worded(ROLES),
               hint="Decides whether the person's seconds may count."),
         Field(name="from_on", label="From", kind=DATE, is_optional=True, also=("body.from",)),
         Field(name="to_on", label="Until", kind=DATE, is_optional=True, also=("body.to",)),
         Field(name="npi", label="NPI", is_optional=True,
               hint="National Provider Identifier: 10 digits, the last a check digit."),
+        Field(name="taxonomy", label="Taxonomy code", is_optional=True,
+              hint="Ten characters, such as 207Q00000X; claims of a practitioner carry it."),
         Field(name="supervised_by", label="Supervisor", kind=SELECT, is_optional=True,
               choices=staff_choices(register, nothing="nobody")),
         *why(is_correction=is_correction),
@@ -118,7 +122,7 @@ def staff_fields(register: Register, *, is_correction: bool) -> tuple[Field, ...
 
 def staff_typed(body: StaffRegistered) -> Typed:
     """Return what is on record of a member of staff as it would be typed."""
-    names = ("staff", "role", "npi", "supervised_by", "from_on", "to_on")
+    names = ("staff", "role", "npi", "supervised_by", "from_on", "to_on", "name", "taxonomy")
     return {name: str(getattr(body, name) or "") for name in names}
 
 
@@ -135,6 +139,7 @@ def staff_body(typed: Typed) -> StaffRegistered:
     return StaffRegistered(
         staff=typed["staff"], role=typed["role"], npi=typed.get("npi") or None, from_on=from_on,
         to_on=to_on, supervised_by=typed.get("supervised_by") or None,
+        name=typed.get("name") or None, taxonomy=typed.get("taxonomy") or None,
     )  # fmt: skip
 
 
