@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from benchmarks import (
     alert_latency,
+    amounts,
     answers,
     api_decisions,
     close,
@@ -332,6 +333,13 @@ def claim_files(*, quick: bool) -> list[Shown]:
     ]  # fmt: skip
 
 
+def priced(*, quick: bool) -> list[Shown]:
+    """Ask for every published amount as a claim would."""
+    found = amounts.measure()
+    what = f"{found.vectors} vectors and {found.rows} priced rows, to the cent"
+    return [Shown(what, "0 otherwise", f"{len(found.wrong)} otherwise", not found.wrong)]
+
+
 def answered(*, quick: bool) -> list[Shown]:
     """Send claims, take in what a payer answers, and hold what is posted against what was told."""
     count = 300 if quick else answers.CLAIMS
@@ -393,6 +401,7 @@ ROWS: dict[str, Callable[..., Sequence[Shown]]] = {
     "intake": deliveries, "start": started, "running": running, "mutation": mutants,
     "alerts": alerts_seen, "million": million, "claims": claim_files,
     "answers": answered, "close": month_closed, "self-audit": audited,
+    "amounts": priced,
 }  # fmt: skip
 
 
