@@ -46,24 +46,35 @@ class Sample:
     whole: int
 
 
-def sample(office: Office, month: ServiceMonth, *, count: int, seed: str) -> Sample:
-    """Draw patient-months with lines and hold each against the reviewers' list.
+def chosen(
+    office: Office, month: ServiceMonth, *, count: int, seed: str
+) -> tuple[list[str], dict[str, Kept]]:
+    """Return the patients that a seed draws, and the months of all that have lines.
 
     Raises:
         ForbiddenError: the caller may not audit.
     """
     kept = {each.patient: each for each in kept_rows(sight_of(office), month)
             if lines_of(each.lines)}  # fmt: skip
-    chosen = drawn(kept, min(count, MOST), f"{seed}\n{office.practice}\n{month}")
+    return drawn(kept, min(count, MOST), f"{seed}\n{office.practice}\n{month}"), kept
+
+
+def sample(office: Office, month: ServiceMonth, *, count: int, seed: str) -> Sample:
+    """Draw patient-months with lines and hold each against the reviewers' list.
+
+    Raises:
+        ForbiddenError: the caller may not audit.
+    """
+    ids, kept = chosen(office, month, count=count, seed=seed)
     signed = set(
         DecisionCard.objects.using(office.db.alias)
-        .filter(practice__name=office.practice, month=str(month), state=SIGNED, patient__in=chosen)
+        .filter(practice__name=office.practice, month=str(month), state=SIGNED, patient__in=ids)
         .values_list("patient", flat=True)
     )
     return Sample(
         month=month, seed=seed, whole=len(kept),
         sampled=tuple(
-            sampled(office, month, kept[patient], is_signed=patient in signed) for patient in chosen
+            sampled(office, month, kept[patient], is_signed=patient in signed) for patient in ids
         ),
     )  # fmt: skip
 

@@ -66,7 +66,13 @@ def test_a_case_leads_to_the_patient_by_name_and_to_the_entry(enter: Enter, demo
 @pytest.mark.parametrize("login", ["rosa", "lin", "bea", "amir"])
 def test_whoever_does_not_audit_sees_nothing_of_it(enter: Enter, login: str) -> None:
     client = enter(login)
-    for name in ("self-audit", "self-audit-csv", "self-audit-pdf", "self-audit-sample"):
+    for name in (
+        "self-audit",
+        "self-audit-csv",
+        "self-audit-pdf",
+        "self-audit-sample",
+        "self-audit-list",
+    ):
         assert client.get(at(name)).status_code == 403
     assert client.get(at("self-audit-measure", name="no_management")).status_code == 403
     assert client.get(at("self-audit-entry", entry="ent_gus_0015")).status_code == 403
@@ -114,6 +120,12 @@ def test_the_mock_audit_draws_the_same_again_and_tells_that_charts_were_read(
     assert names != re.findall(r"patients/(pat_\w+)/\?month", other)
     assert "Live conversation" in first
     assert "decision not signed" in first
+    packet = at("packet", "?month=2026-03", patient=names[0])
+    assert packet in first
+    assert client.get(packet).status_code == 200
+    asked = client.get(at("self-audit-list", "?month=2026-03&count=5&seed=spring"))
+    lines = asked.content.decode().splitlines()
+    assert lines == ["patient,month", *(f"{name},2026-03" for name in names)]
     wanted = Wanted(patient=names[0], words="mock audit")
     assert access_lines(demo.office("cora").book(), wanted, 5)
     none = client.get(at("self-audit-sample", "?month=2025-01&seed=x")).content.decode()

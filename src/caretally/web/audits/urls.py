@@ -11,6 +11,7 @@ from caretally.web.audits.views import (
     measure,
     mock_audit,
     overview,
+    sample_list,
 )
 
 urlpatterns = [
@@ -18,6 +19,7 @@ urlpatterns = [
     path("self-audit/table.csv", audit_csv, name="self-audit-csv"),
     path("self-audit/report.pdf", audit_pdf, name="self-audit-pdf"),
     path("self-audit/sample/", mock_audit, name="self-audit-sample"),
+    path("self-audit/sample/list.csv", sample_list, name="self-audit-list"),
     path("self-audit/measures/<str:name>/", measure, name="self-audit-measure"),
     path("self-audit/entries/<str:entry>/", evidence, name="self-audit-entry"),
 ]

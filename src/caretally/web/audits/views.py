@@ -15,8 +15,8 @@ from caretally.audit.findings import Case
 from caretally.audit.measures import HOUSE, OIG, Taken
 from caretally.clock import ServiceMonth
 from caretally.practice.office import Office
-from caretally.practice.roles import SEE_AUDIT
-from caretally.practice.self_auditing import BEFORE, SelfAudit, Tally, self_audit
+from caretally.practice.roles import ISSUE_PACKETS, SEE_AUDIT
+from caretally.practice.self_auditing import SelfAudit, Tally, self_audit
 from caretally.practice.self_auditing_export import csv_of
 from caretally.practice.self_auditing_pages import (
     patient_names,
@@ -25,7 +25,7 @@ from caretally.practice.self_auditing_pages import (
     report_of,
     state_of,
 )
-from caretally.practice.self_auditing_sample import MOST, sample
+from caretally.practice.self_auditing_sample import MOST, chosen, sample
 from caretally.practice.staff_names import name_of, staff_names
 from caretally.web.audits.drawing import months_line
 from caretally.web.frame.asking import page
@@ -189,21 +189,42 @@ def attached(body: bytes, media: str, ending: str) -> HttpResponse:
     return answer
 
 
+def asked_sample(request: HttpRequest) -> tuple[int, str]:
+    """Return how many patient-months are asked for, and the word that draws them."""
+    asked = request.GET.get("count", "")
+    count = int(asked) if asked in {str(each) for each in SIZES} else SIZES[0]
+    return min(count, MOST), request.GET.get("seed", "")[:LONGEST_SEED]
+
+
+@page(permission=SEE_AUDIT)
+def sample_list(request: HttpRequest, office: Office) -> HttpResponse:
+    """Return what a word draws as a request list, from which packets are made; no chart is read."""
+    month, _ = asked_month(request, office)
+    count, seed = asked_sample(request)
+    ids, _ = chosen(office, month, count=count, seed=seed)
+    lines = ["patient,month", *(f"{patient},{month}" for patient in ids)]
+    body = "".join(f"{line}\r\n" for line in lines).encode()
+    return attached(body, "text/csv; charset=utf-8", f"sample-{month}.csv")
+
+
 @page(permission=SEE_AUDIT)
 def mock_audit(request: HttpRequest, office: Office) -> HttpResponse:
     """Draw patient-months and show what of each a reviewer would find."""
     month, current = asked_month(request, office)
-    asked = request.GET.get("count", "")
-    count = int(asked) if asked in {str(each) for each in SIZES} else SIZES[0]
-    seed = request.GET.get("seed", "")[:LONGEST_SEED]
-    found = sample(office, month, count=min(count, MOST), seed=seed) if seed else None
+    count, seed = asked_sample(request)
+    found = sample(office, month, count=count, seed=seed) if seed else None
+    may_issue = office.caller.may(ISSUE_PACKETS)
     packets = [
-        (each, href_of("packet", practice=office.practice, patient=each.patient, month=str(month)))
+        (
+            each,
+            href_of("packet", practice=office.practice, patient=each.patient) if may_issue else "",
+        )
         for each in (found.sampled if found else ())
     ]
     context = {
         "found": found, "sampled": packets, "count": count, "sizes": SIZES, "seed": seed,
-        "proposed": f"{month}-{office.today():%Y%m%d}", "before": BEFORE,
+        "proposed": f"{month}-{office.today():%Y%m%d}", "query": request.GET.urlencode(),
+        "packets": href_of("packets", practice=office.practice) if may_issue else "",
         **choosing(month, current),
     }  # fmt: skip
     return render(request, "audits/sample.html", context)
