@@ -13,6 +13,7 @@ from inspect import getdoc
 from typing import NamedTuple
 
 from caretally.audit.findings import Finding
+from caretally.audit.measures_claims import CLAIM_MEASURES
 from caretally.audit.measures_notes import NOTE_MEASURES
 from caretally.audit.measures_oig import OIG_MEASURES
 from caretally.audit.measures_staff import STAFF_MEASURES
@@ -25,7 +26,12 @@ OIG, HOUSE = "OIG", "house"
 PARTS = ("How", "Published", "Sources", "Alarm", "Confidence")
 PART = re.compile(rf"^({'|'.join(PARTS)}): ", re.MULTILINE)
 CONFIDENCE = {"H": "high", "M": "medium", "L": "low"}
-TITLES = {"no_prior_relationship": "No earlier visit", "two_places": "Two practices at once"}
+TITLES = {
+    "no_prior_relationship": "No earlier visit", "two_places": "Two practices at once",
+    "time_out_of_service": "Time outside of service", "agent_time": "Time of AI agents",
+    "time_off_staff": "Time by strangers", "entries_after_close": "Entries after the close",
+    "claims_beyond_record": "Claims beyond the record",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +86,7 @@ def measure_of(function: Measuring, subject: str) -> Measure:
     )  # fmt: skip
 
 
-HOUSE_MEASURES = (*STAFF_MEASURES, *NOTE_MEASURES, *TIME_MEASURES)
+HOUSE_MEASURES = (*STAFF_MEASURES, *NOTE_MEASURES, *TIME_MEASURES, *CLAIM_MEASURES)
 MEASURES: Mapping[str, Measure] = {
     each.name: each
     for each in (

@@ -33,7 +33,8 @@ class MonthRow(NamedTuple):
 
     is_new: the first month of the first monitoring ever. lacks_visit: no earlier visit is on
     record, and one is asked for. is_claimed_elsewhere: another practice billed for it. others:
-    other practices of this database in which the same person is monitored.
+    other practices of this database in which the same person is monitored. claimed: codes and units
+    on claims of the month that were sent and stand.
     """
 
     patient: str
@@ -47,6 +48,7 @@ class MonthRow(NamedTuple):
     lacks_visit: bool = False
     is_claimed_elsewhere: bool = False
     others: tuple[str, ...] = ()
+    claimed: tuple[tuple[str, int], ...] = ()
 
     def has(self, codes: frozenset[str]) -> bool:
         """Tell whether a line has one of some codes."""

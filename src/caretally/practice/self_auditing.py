@@ -25,7 +25,9 @@ from caretally.journal.entries import MonthClosed
 from caretally.practice.office import Office
 from caretally.practice.policies import policies_on
 from caretally.practice.self_auditing_rows import (
+    Around,
     Sight,
+    claimed_of,
     kept_rows,
     marks_of,
     month_row,
@@ -216,16 +218,14 @@ def audited_month(
 ) -> tuple[MonthAudit, tuple[NoteRow, ...]]:
     """Return a month by every measure, and its notes for the month after."""
     office = sight.office
-    kept = kept_rows(sight, month)
-    others = people_elsewhere(sight, month, kept)
+    kept, last = kept_rows(sight, month), month.previous()
+    around = Around(others=people_elsewhere(sight, month, kept), claimed=claimed_of(sight, month))
     work = work_of(sight, month, kept)
     policies = policies_on(office, month.last_day)
     audited = Audited(
         month=month, zone=office.home_zone(),
-        patients=tuple(month_row(each, month, others) for each in kept),
-        before=tuple(
-            month_row(each, month.previous(), {}) for each in kept_rows(sight, month.previous())
-        ),
+        patients=tuple(month_row(each, month, around) for each in kept),
+        before=tuple(month_row(each, last, Around()) for each in kept_rows(sight, last)),
         year=year_rows(sight, month), work=work.rows, notes=work.notes, earlier_notes=earlier,
         capacity=3600 * policies.whole("day_capacity_hours"), on_call=calls_of(sight),
         elsewhere=work_elsewhere(sight, month), closed_at=closed_at(office, month),

@@ -6,7 +6,7 @@ What may be billed is what the program decided last. Nobody's name leaves this r
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -28,11 +28,15 @@ from caretally.patient_months.facts import Facts
 from caretally.practice.caller import places_of
 from caretally.practice.office import Office
 from caretally.practice.roles import MAY, SEE_AUDIT
+from caretally.store.billing_tables import ACCEPTED, PAID, PARTIAL, SUBMITTED
 from caretally.store.database import Value, scoped
+from caretally.store.models import ClaimCard
 from caretally.store.streams import OWN, named_streams
 
 decode = msgspec.json.Decoder().decode
 YEAR = 12
+STANDING = (SUBMITTED, ACCEPTED, PAID, PARTIAL)
+"""States of claims that were sent and ask for something still, or were paid."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +98,8 @@ def kept_rows(sight: Sight, month: ServiceMonth) -> list[Kept]:
 def marks_of(sight: Sight, months: Iterable[ServiceMonth]) -> dict[ServiceMonth, bytes]:
     """Return digests that change with anything a month's figures rest on.
 
-    Its own decisions and those of the month before, the versions of all before these, and the
-    practice's own entries: staff, roster, policies and closes.
+    Its own decisions and claims and those of the month before, the versions of all before these,
+    and the practice's own entries: staff, roster, policies and closes.
     """
     wanted = sorted(months)
     more, values = sight.condition()
@@ -115,6 +119,14 @@ def marks_of(sight: Sight, months: Iterable[ServiceMonth]) -> dict[ServiceMonth,
     for name, patient, digest, clinic in rows:
         if name in whole:
             whole[name].update(f"{patient}\n{clinic}\n".encode() + bytes(digest))
+    claims = sight.office.db.rows(
+        "SELECT month, claim, state FROM store_claimcard WHERE practice_id = %s AND month >= %s "
+        "AND month <= %s ORDER BY month, claim",
+        book.number, names[0], names[-1],
+    )  # fmt: skip
+    for name, claim, state in claims:
+        if name in whole:
+            whole[name].update(f"{claim}\n{state}\n".encode())
     versions = sight.office.db.rows(
         f"SELECT kept.month, COUNT(*), SUM(kept.version) {sql} "
         "GROUP BY kept.month ORDER BY kept.month",
@@ -149,7 +161,15 @@ def lines_of(text: str) -> tuple[LineRow, ...]:
     )
 
 
-def month_row(kept: Kept, month: ServiceMonth, others: Mapping[str, tuple[str, ...]]) -> MonthRow:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What is known of a month beside what is kept of it, by patient."""
+
+    others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    claimed: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+
+
+def month_row(kept: Kept, month: ServiceMonth, around: Around) -> MonthRow:
     """Return a patient's month as the measures read it."""
     began = [
         slot.began_on for slot in slots_of(kept)
@@ -164,7 +184,8 @@ def month_row(kept: Kept, month: ServiceMonth, others: Mapping[str, tuple[str, .
         is_new=bool(began) and first <= min(began) <= last,
         lacks_visit="is_established" in holds,
         is_claimed_elsewhere="is_not_billed_elsewhere" in holds,
-        others=others.get(kept.patient, ()),
+        others=around.others.get(kept.patient, ()),
+        claimed=around.claimed.get(kept.patient, ()),
     )  # fmt: skip
 
 
@@ -196,6 +217,21 @@ def year_rows(sight: Sight, month: ServiceMonth) -> tuple[YearRow, ...]:
         )
         for patient, told in sorted(found.items())
     )  # fmt: skip
+
+
+def claimed_of(sight: Sight, month: ServiceMonth) -> dict[str, tuple[tuple[str, int], ...]]:
+    """Return codes and units on claims of a month that were sent and stand, by patient."""
+    cards = ClaimCard.objects.using(sight.office.db.alias).filter(
+        practice__name=sight.office.practice, month=str(month), state__in=STANDING
+    )
+    found: dict[str, tuple[tuple[str, int], ...]] = {}
+    for patient, lines in cards.order_by("claim").values_list("patient", "lines"):
+        told = ((each["code"], each["units"]) for each in decode(lines))
+        found[patient] = (
+            *found.get(patient, ()),
+            *(line for line in told if line[0] in MONITORING),
+        )
+    return found
 
 
 def people_elsewhere(

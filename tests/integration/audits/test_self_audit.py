@@ -11,8 +11,17 @@ import pytest
 from caretally.audit.measures import MEASURES
 from caretally.clock import ServiceMonth
 from caretally.errors import ForbiddenError, UnknownError
-from caretally.journal.entries import Disenrolled, Enrolled, Entry, EntryVoided, TimeLogged
+from caretally.journal.entries import (
+    ContactHeld,
+    Disenrolled,
+    Enrolled,
+    Entry,
+    EntryVoided,
+    TimeLogged,
+)
 from caretally.practice.caller import Grant, system_caller
+from caretally.practice.claim_files import Wanted, send
+from caretally.practice.claiming import prepare
 from caretally.practice.office import Office
 from caretally.practice.roles import AUDITOR
 from caretally.practice.self_auditing import MEMORY, SelfAudit, self_audit
@@ -24,13 +33,14 @@ from caretally.store.streams import book_of
 from caretally.store.worked import worked_by, workers
 from caretally.synthetic.lives import practices
 from tests.integration.audits.clinic import NURSES, PRACTICE, clean, faulty
+from tests.integration.claims.closed import closed
 from tests.integration.databases import Site
 from tests.integration.demonstrated import HARBOR, LAKESIDE, Demo
 
 MARCH, FEBRUARY = ServiceMonth(2026, 3), ServiceMonth(2026, 2)
 LATER = datetime(2026, 4, 20, 12, tzinfo=UTC)
-NEEDS_MORE = {"two_places", "unopened_charts"}
-"""Measures that ring by more than entries: accounts, and looks at charts."""
+NEEDS_MORE = {"two_places", "unopened_charts", "claims_beyond_record"}
+"""Measures that ring by more than entries: accounts, looks at charts, and claims."""
 NEVER = {name for name, each in MEASURES.items() if each.alarm.startswith("none")}
 
 
@@ -217,6 +227,27 @@ def test_an_account_in_two_places_at_once_rings(demo: Demo) -> None:
     found = self_audit(office, MARCH, most=0).taken("two_places").finding
     assert found.rings
     assert (found.cases[0].staff, found.cases[0].entries) == (practices.NURSE, (entry.id,))
+
+
+def test_a_claim_that_the_record_does_not_bear_out_any_more_rings(demo: Demo) -> None:
+    biller = closed(demo)
+    prepare(biller, FEBRUARY)
+    send(biller, Wanted(month=FEBRUARY))
+    before = self_audit(demo.office("otto"), FEBRUARY, most=0).taken("claims_beyond_record")
+    assert (before.finding.rings, before.finding.figure.whole) == (False, 8)
+    office = demo.office("rosa")
+    talks = [
+        entry for entry in office.chart(office.card("pat_hal")).record.in_force
+        if isinstance(entry.body, ContactHeld) and entry.at.month == 2
+    ]  # fmt: skip
+    office.append([
+        office.filing("pat_hal", reason="another patient").entry(EntryVoided(entry=entry.id))
+        for entry in talks
+    ])  # fmt: skip
+    after = self_audit(demo.office("otto"), FEBRUARY, most=0).taken("claims_beyond_record")
+    assert after.finding.rings
+    assert [case.patient for case in after.finding.cases] == ["pat_hal"]
+    assert "99457" in after.finding.cases[0].says
 
 
 def test_an_unknown_measure_is_not_there(demo: Demo) -> None:

@@ -366,6 +366,25 @@ def test_agents_time_is_told_and_never_rings() -> None:
     assert (found.figure, found.rings) == (Figure(1800, 2400), False)
 
 
+@pytest.mark.parametrize(
+    ("claimed", "says"),
+    [
+        ((("99457", 1), ("99458", 2)), ""),
+        ((("99457", 1), ("99458", 3)), "1 of 99458"),
+        ((("99454", 1), ("99457", 1), ("99457", 1)), "1 of 99454, 1 of 99457"),
+        ((), ""),
+    ],
+)
+def test_claims_beyond_the_record(claimed: tuple[tuple[str, int], ...], says: str) -> None:
+    lines = (LineRow("99457", 1, LAST), LineRow("99458", 2, LAST))
+    audited = replace(EMPTY, patients=(MonthRow("pat_a", lines, claimed=claimed),))
+    found = taken("claims_beyond_record", audited)
+    assert found.rings is bool(says)
+    assert [case.says.removeprefix("claimed and not borne out: ") for case in found.cases] == (
+        [says] if says else []
+    )
+
+
 # --- arithmetic -----------------------------------------------------------------------------------
 
 
