@@ -20,13 +20,19 @@ from caretally.store.billing_tables import (
     PAID,
     PARTIAL,
     PREPARED,
+    REJECTED,
     REPLACED,
     REVERSED,
     VOIDED,
 )
 
 decode = msgspec.json.Decoder().decode
-NOT_IN_FORCE = (VOIDED, OUTDATED)
+STANDS = (
+    f"claim.frequency <> '8' AND claim.state NOT IN ('{VOIDED}', '{OUTDATED}') AND NOT "
+    f"(claim.frequency = '7' AND claim.state IN ('{PREPARED}', '{REJECTED}'))"
+)
+"""Claims that ask for something: neither taken back nor replaced. One that is to replace another
+asks for nothing until it was sent and taken; so long the first one stands."""
 ANSWERED = (PAID, PARTIAL, DENIED, REVERSED)
 NURSES = frozenset({
     "rn", "lpn", "ma", "pharmacist", "dietitian", "therapist", "health_educator",
@@ -248,11 +254,11 @@ def claims_in(asked: Asked, months: Iterable[ServiceMonth], permission: str
         "SUM(CASE WHEN claim.expected IS NULL THEN 1 ELSE 0 END), SUM(claim.allowed), "
         "SUM(claim.paid), SUM(claim.patient_share) FROM store_claimcard AS claim "
         f"JOIN store_patientcard AS card ON card.stream_id = claim.stream_id WHERE {where} "
-        "AND claim.practice_id = %s AND claim.frequency <> '8' AND claim.state NOT IN (%s, %s) "
+        f"AND claim.practice_id = %s AND {STANDS} "
         f"AND claim.month IN ({', '.join(['%s'] * len(wanted))}) "
         "GROUP BY claim.month, claim.state"
     )
-    rows = asked.office.db.rows(sql, *values, values[0], *NOT_IN_FORCE, *map(str, wanted))
+    rows = asked.office.db.rows(sql, *values, values[0], *map(str, wanted))
     for row in rows:
         yield ServiceMonth.parse(row[0]), (row[1], *(int(value or 0) for value in row[2:]))
 
@@ -280,10 +286,10 @@ def claim_lines(asked: Asked, month: ServiceMonth, permission: str) -> dict[str,
     sql = (
         "SELECT claim.state, claim.lines FROM store_claimcard AS claim JOIN store_patientcard "  # noqa: S608
         f"AS card ON card.stream_id = claim.stream_id WHERE {where} AND claim.practice_id = %s "
-        "AND claim.frequency <> '8' AND claim.state NOT IN (%s, %s) AND claim.month = %s"
+        f"AND {STANDS} AND claim.month = %s"
     )
     found: dict[str, ClaimSum] = {}
-    rows = asked.office.db.rows(sql, *values, values[0], *NOT_IN_FORCE, str(month))
+    rows = asked.office.db.rows(sql, *values, values[0], str(month))
     for state, lines in rows:
         for line in decode(lines):
             into = found.setdefault(line["code"], ClaimSum())

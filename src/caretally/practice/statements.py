@@ -31,18 +31,17 @@ from caretally.patient_months.facts import Facts
 from caretally.practice.disclosures import Disclosure, record_disclosure
 from caretally.practice.office import Chart, Office
 from caretally.practice.reports import cents
+from caretally.practice.reports_totals import STANDS
 from caretally.practice.roles import SEE_MONEY
 from caretally.practice.staff_names import person_names
 from caretally.practice.statement_words import Words, language_of, words_in
 from caretally.store.billing_tables import (
     ACCEPTED,
-    OUTDATED,
     PREPARED,
     REJECTED,
     REPLACED,
     REVERSED,
     SUBMITTED,
-    VOIDED,
 )
 from caretally.store.charts import practice_entries
 
@@ -233,10 +232,10 @@ def is_changed(office: Office, chart: Chart, month: ServiceMonth) -> bool:
 def claims_of(office: Office, chart: Chart, month: ServiceMonth) -> Iterator[Claim]:
     """Yield the claims of a month that stand."""
     rows = office.db.rows(
-        "SELECT state, total, patient_share, lines FROM store_claimcard WHERE practice_id = %s "
-        "AND patient = %s AND month = %s AND frequency <> '8' AND state NOT IN (%s, %s) "
-        "ORDER BY claim",
-        office.book().number, chart.patient, str(month), VOIDED, OUTDATED,
+        "SELECT claim.state, claim.total, claim.patient_share, claim.lines "  # noqa: S608
+        "FROM store_claimcard AS claim WHERE claim.practice_id = %s AND claim.patient = %s "
+        f"AND claim.month = %s AND {STANDS} ORDER BY claim.claim",
+        office.book().number, chart.patient, str(month),
     )  # fmt: skip
     for state, total, share, lines in rows:
         charges = {(line["code"], line["on"]): int(line["charge"]) for line in decode(lines)}
