@@ -31,7 +31,8 @@ def values_of(source: Source) -> dict[str, object]:
     return {
         "title": f"Audit packet {source.patient} {month}",
         "month": f"{month.first_day:%B %Y}", "patient": source.patient,
-        "practice": source.proof.practice, "state": state_of(source), "short": short_of(source), "verdict": verdict(source),
+        "practice": source.proof.practice, "state": state_of(source), "short": short_of(source),
+        "verdict": verdict(source),
         "is_signed": bool(source.signed), "made": f"{source.at(source.made_at)} {source.zone}",
         "to": source.to, "why": source.why, "keywords": f"{MARK}{BLANK}",
         "sections": sections, "svg": source.drawing[0], "zone": source.zone,

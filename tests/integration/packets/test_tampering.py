@@ -31,7 +31,8 @@ def put(body: bytes, name: str, content: bytes) -> bytes:
     """Return a packet made anew, by somebody who has the program, around another attachment."""
     files = {**opened(body).files, name: content}
     values = {
-        "title": "forged", "keywords": f"{MARK}{BLANK}", "patient": "", "month": "", "state": "", "short": "",
+        "title": "forged", "short": "",
+        "keywords": f"{MARK}{BLANK}", "patient": "", "month": "", "state": "",
         "root": "", "is_signed": True, "verdict": "", "to": "", "why": "", "made": "", "zone": "",
         "sections": [], "svg": "",
     }  # fmt: skip
