@@ -99,8 +99,7 @@ def criteria_part(codes: Codes) -> Iterator[Block]:
     if found:
         yield sub("Why the lines stand")
         rows = [(*row, ", ".join(names)) for row, names in found.items()]
-        heads = ("Criterion", "Status", "Observed#", "Required#", "In words****", "Sources**",
-                 "For**")  # fmt: skip
+        heads = ("Criterion", "Status", "Observed / required", "In words****", "For*")
         yield table("Criteria of the lines", heads, rows)
 
 
@@ -116,10 +115,9 @@ def judged(code: str, told: Mapping[str, Any]) -> Iterator[tuple[str, Sequence[M
 
 def criterion_row(each: Mapping[str, Any]) -> tuple[str, ...]:
     """Return a criterion with status, what was observed and required, words and citations."""
-    return (
-        each["name"], MARKS.get(each["status"], each["status"]), amount(each["observed"]),
-        amount(each["required"]), each["says"], ", ".join(each["cites"]),
-    )  # fmt: skip
+    cites = f" [{', '.join(each['cites'])}]" if each["cites"] else ""
+    amounts = f"{amount(each['observed'])} / {amount(each['required'])}"
+    return each["name"], MARKS.get(each["status"], each["status"]), amounts, each["says"] + cites
 
 
 def amount(value: object) -> str:
@@ -139,7 +137,7 @@ def not_billed(source: Source, codes: Codes) -> Iterator[Block]:
     rows = [(", ".join(names), *row) for row, names in found.items()]
     if rows:
         yield sub("What is not billed, and why")
-        heads = ("Code*", "Unmet criterion", "Observed#", "Required#", "In words***", "Sources**")
+        heads = ("Code*", "Unmet criterion", "Observed / required", "In words****")
         yield table("Codes that are not billed", heads, rows)
 
 

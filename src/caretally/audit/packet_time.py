@@ -178,10 +178,10 @@ def time(source: Source, rows: Sequence[Row]) -> Block:
     totals = source.decision.totals_json()
     blocks: list[Block] = [clocks(source, totals)]
     if rows:
-        heads = ("Start", "End", "Work*", "Person and role*", "Lasted#", "Counted#", "Live#",
-                 "Management so far#", "Live so far#")  # fmt: skip
-        lines = [cell for row in rows for cell in lines_of(source, row)]
-        blocks.append({**table("Every span of the month", heads, []), "rows": lines, "spans": True})
+        heads = ("From, to", "Work*", "Lasted#", "Counted#", "Live#", "Management so far#",
+                 "Live so far#")  # fmt: skip
+        lines = [line_of(source, row) for row in rows]
+        blocks.append({**table("Every span of the month", heads, lines), "kind": "spans"})
     else:
         blocks.append(para("No work and no contact is on record in this month."))
     if rows and (rows[-1].management, rows[-1].live) != (
@@ -212,30 +212,34 @@ def clocks(source: Source, totals: dict[str, int]) -> Block:
     return {"kind": "clocks", "totals": shown, "says": says}
 
 
-def lines_of(source: Source, row: Row) -> Iterator[list[str]]:
-    """Yield the cells of a span, and a line across with what must be said of it."""
+def line_of(source: Source, row: Row) -> list[str]:
+    """Return the cells of a span; below the work stands what else must be said of it."""
     entry, body, counted = row.entry, row.body, row.counted
     start = body.start or entry.at
     day = source.day(start)
     people = "; ".join(
         f"{source.who(each)}, {source.role(each, day)}" for each in performers_of(body)
     )
-    lasted = clock(span_seconds(start, body.end)) if body.end else "–"
-    yield [
-        source.at(start)[5:], source.at(body.end)[11:] if body.end else "–",
-        work(source, body), people or "nobody", lasted, clock(counted.counted_seconds),
+    told = [entry.id, *remarks(source, row, start)]
+    return [
+        f"{source.at(start)[5:]} to {source.at(body.end)[11:] if body.end else '–'}",
+        f"{work(source, body)}, {people or 'nobody'}\n{'; '.join(told)}",
+        clock(span_seconds(start, body.end)) if body.end else "–", clock(counted.counted_seconds),
         clock(counted.live_seconds), clock(row.management), clock(row.live),
     ]  # fmt: skip
-    told = [entry.id]
+
+
+def remarks(source: Source, row: Row, start: datetime) -> Iterator[str]:
+    """Yield what must be said of a span: note, who vouches, why late, why it counts less."""
+    entry, body = row.entry, row.body
     if isinstance(body, TimeLogged) and body.note:
-        told.append(body.note)
+        yield body.note
     if isinstance(body, TimeLogged) and body.attested_by:
-        told.append(f"attested by {source.who(body.attested_by)}")
+        yield f"attested by {source.who(body.attested_by)}"
     if entry.recorded_at - (body.end or start) > LATE:
-        told.append(f"written {source.at(entry.recorded_at)}: {entry.reason or 'no reason'}")
+        yield f"written {source.at(entry.recorded_at)}: {entry.reason or 'no reason'}"
     if why := why_less(source, row):
-        told.append(f"counts less: {why}")
-    yield ["; ".join(told)]
+        yield f"counts less: {why}"
 
 
 def work(source: Source, body: Span) -> str:
