@@ -21,6 +21,8 @@ from caretally.journal.entries import Body, DecisionMade, DecisionSigned, Entry
 Block = dict[str, object]
 """A part of a page, as the template knows it."""
 Of = TypeVar("Of", bound=Body)
+A_CHARACTER, PADDING, MOST_POINTS = 4.2, 9, 150
+"""Points that a character of a table takes at most as a rule, and what stands around a cell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,12 +156,26 @@ def facts(*rows: tuple[str, str]) -> Block:
 
 
 def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Block:
-    """Return a table; heads that end in # are of numbers, stars say how wide a column is."""
+    """Return a table; heads that end in # are of numbers, stars say how wide a column is.
+
+    Columns without a star are as wide as what is in them: told here, since measuring every cell
+    on the page takes as long as setting it.
+    """
     return {
         "kind": "table", "caption": caption, "heads": [head.rstrip("#*") for head in heads],
         "numbers": [head.endswith("#") for head in heads],
         "widths": [head.count("*") for head in heads], "rows": [list(row) for row in rows],
+        "points": [
+            points([head.rstrip("#*"), *(row[n] for row in rows)]) for n, head in enumerate(heads)
+        ],
     }  # fmt: skip
+
+
+def points(cells: Sequence[str]) -> int:
+    """Return the width of a column: its longest cell, or its head on two lines."""
+    head, *rest = cells
+    longest = max(len(head) // 2 + 1, *map(len, head.split()), 0)
+    return min(MOST_POINTS, PADDING + round(A_CHARACTER * max(longest, *map(len, rest), 3)))
 
 
 def para(text: str, tone: str = "plain") -> Block:
