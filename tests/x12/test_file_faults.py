@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from caretally.claims.x12.segments import Envelopes
+from caretally.claims.x12.transactions import Envelopes
 from caretally.claims.x12.writing import write_837p
 from caretally.errors import InputError
 from caretally.synthetic.claims import batch_of, claims

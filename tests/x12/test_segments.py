@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from caretally.claims.x12.characters import Pen, folded
 from caretally.claims.x12.envelope import Envelope, sealed, segment, transaction
 from caretally.claims.x12.reading import read_file
-from caretally.claims.x12.segments import Envelopes, Transaction, segments_of
+from caretally.claims.x12.segments import segments_of
+from caretally.claims.x12.transactions import Envelopes, Transaction
 from caretally.claims.x12.values import Eyes
 from caretally.errors import InputError, Problem
 from caretally.synthetic.claims import MADE_AT, batch_of, claims
@@ -216,3 +217,4 @@ def test_a_long_file_is_read_one_payment_at_a_time() -> None:
     first = next(iter(Envelopes(body + b"no X12 behind").transactions()))
     assert first.kind == "835"
     assert next(segments_of(b"\xef\xbb\xbf\r\n" + body)).name == "ISA"
+    assert read_file(body + b"\r\n\x1a") == read_file(body)

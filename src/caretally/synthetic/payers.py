@@ -25,13 +25,8 @@ from caretally.synthetic.adjudication import (
     taken_back,
 )
 from caretally.synthetic.dice import Dice
-from caretally.synthetic.payer_files import (
-    Status,
-    file_277ca,
-    file_835,
-    file_999,
-    off_by_a_cent,
-)
+from caretally.synthetic.payer_acknowledgments import Status, file_277ca, file_999
+from caretally.synthetic.payer_files import file_835, off_by_a_cent
 
 PAYS_AFTER = timedelta(days=14)
 TAKEN, TURNED_AWAY = "A2:20", ("A3:21", "A6:145", "A7:562", "A8:496")

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from caretally.claims.answers import Acknowledged, Told
-from caretally.claims.x12.segments import Segment, Transaction, wrong
+from caretally.claims.x12.segments import Segment, wrong
+from caretally.claims.x12.transactions import Transaction
 from caretally.claims.x12.values import Eyes
 
 ACCEPTED = frozenset({"A", "E"})
@@ -28,6 +29,7 @@ GROUP_NOTES = range(5, 10)
 def interchange_told(note: Segment) -> Acknowledged:
     """Return what a TA1 says of an interchange; ours number group and interchange alike."""
     told = tuple(Told(code=f"TA1:{note.get(place)}") for place in (4, 5) if note.get(place))
+    # Leading zeros only fill the nine digits; the group of ours has the number without them.
     number = note.get(1).lstrip("0")
     return Acknowledged(source="999", is_accepted=note.get(4) in ACCEPTED, group=number, told=told)
 
@@ -169,6 +171,7 @@ def read_277(transaction: Transaction, eyes: Eyes) -> list[Acknowledged]:
         if name == "HL":
             level = eyes.text(segment, 3)
         elif name == "TRN":
+            # At the sender's level stands the number of the file that is answered.
             group = segment.get(2) if level == RECEIVER else group
             found.append(ClaimTold(level, group, eyes.text(segment, 2)))
         elif name == "STC":

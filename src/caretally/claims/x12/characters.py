@@ -44,6 +44,7 @@ def folded(value: str) -> str:
     """
     if value.isascii() and value.isalnum():
         return value.upper()
+    # Twice: taking letters apart may bring forth marks that have a plain form.
     apart = unicodedata.normalize("NFKD", value.translate(PLAIN)).translate(PLAIN)
     letters = "".join(each for each in apart if not unicodedata.combining(each))
     return re.sub(" {2,}", " ", letters).strip(" ").upper()

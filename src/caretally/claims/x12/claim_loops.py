@@ -39,6 +39,7 @@ def claim_segments(claim: Claim, pen: Pen) -> list[str]:
         number = pen.mark(claim.payer_claim_number, "payer_claim_number", 50)
         written.append(segment("REF", "F8", number))
     written.append(segment("HI", *diagnoses(claim, pen)))
+    # Guides have a provider told once: who bills and renders stands at the level above.
     if claim.rendering.npi != claim.billing.npi:
         written.append(named("82", claim.rendering, "rendering", pen))
         if claim.rendering.taxonomy:

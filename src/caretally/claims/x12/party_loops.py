@@ -23,6 +23,7 @@ def billing_loop(provider: Provider, level: int, pen: Pen) -> list[str]:
         *address(provider.address, "billing.address", pen),
         segment("REF", "EI", pen.mark(provider.tax_id, "billing.tax_id", 50)),
     ]  # fmt: skip
+    # A contact belongs behind all numbers, the specialty before the name.
     if provider.taxonomy:
         written.insert(1, specialty("BI", provider.taxonomy, "billing.taxonomy", pen))
     if provider.contact and provider.phone:

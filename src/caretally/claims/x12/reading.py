@@ -15,7 +15,8 @@ from caretally.claims.x12.acknowledgments import (
     read_999,
 )
 from caretally.claims.x12.remittances import read_835
-from caretally.claims.x12.segments import Envelopes, Transaction, refuse, shape, wrong
+from caretally.claims.x12.segments import refuse, shape, wrong
+from caretally.claims.x12.transactions import Envelopes, Transaction
 from caretally.claims.x12.values import Eyes
 from caretally.errors import Problem
 

@@ -45,6 +45,7 @@ def write_837p(batch: Batch) -> bytes:
         usage=sender.usage,
     )
     parties = sender_segments(sender, pen)
+    # Receivers turn a longer transaction set away as a whole.
     portions = pieces(batch.claims, MOST_CLAIMS)
     sets = []
     for ordinal, claims in enumerate(portions, 1):
@@ -122,6 +123,7 @@ def subscriber_of(claim: Claim) -> Hashable:
 
     A subscriber's own claims and those of dependents stand apart, so that no level holds both.
     """
+    # Neither our own word for the payer nor what a dependent is to them is the subscriber's.
     return replace(claim.coverage, payer="", relationship=""), claim.patient is None
 
 
