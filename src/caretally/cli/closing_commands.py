@@ -30,7 +30,7 @@ def close(
     ] = False,
     accept: Annotated[
         list[str] | None,
-        typer.Option(metavar="CHECK", help="Let a warning pass, by name; may be repeated."),
+        typer.Option(metavar="CHECK", help="Let a warning pass, by name, or all; may be repeated."),
     ] = None,
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why it may pass.")] = "",
     redecide: Annotated[
@@ -40,10 +40,11 @@ def close(
 ) -> None:
     """Close a month: check, decide every patient anew, and store all decisions or none.
 
-    Warnings pass by name, as in: --accept entries_are_timely --reason "read them". Without names
-    they are told and do not stop the close.
+    Every warning must be let pass, as in: --accept entries_are_timely --reason "read them"; or all
+    of them, after a --dry-run: --accept all.
 
-    Again, it stores nothing new. Exit status 1 where a check blocks. What was decided is never
+    Again, it stores nothing new. Exit status 1 where a check blocks, or warns and
+    was not let pass. What was decided is never
     altered: with --redecide, another decision stands in for one that later entries changed.
     """
     chosen, office = month_of(month, "MONTH"), office_of(practice)
@@ -62,8 +63,12 @@ def close(
         if dry_run:
             found = room.rehearse(office, chosen, told)
         else:
-            accepted = room.Accepted(names=tuple(accept or ()), reason=reason)
-            found = room.close(office, chosen, accepted, told=told)
+            accepted = room.Accepted(names=tuple(accept or ()), reason=reason, wants_all=True)
+            try:
+                found = room.close(office, chosen, accepted, told=told)
+            except room.UnacceptedError as error:
+                screen.show(*told_checks(error.checks))
+                raise
     screen.show(*told_checks(found.checks), *told_sums(found))
     tell_end(found, dry_run=dry_run)
 

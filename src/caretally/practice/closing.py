@@ -6,16 +6,17 @@ made from: the same close again, after a crash or by a second person, stores not
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from caretally.billability.close import closing_id, month_root
 from caretally.clock import ServiceMonth
 from caretally.errors import InputError, Problem
 from caretally.journal.corrections import resolve
 from caretally.journal.entries import DecisionMade, Entry, MonthClosed
-from caretally.practice.closing_checks import Check, blocking
+from caretally.practice.closing_checks import Check, Findings, blocking
 from caretally.practice.closing_freeze import Freeze, Told, in_silence
 from caretally.practice.office import Office
 from caretally.practice.roles import CLOSE_MONTH, SEE_PATIENTS
@@ -28,12 +29,29 @@ from caretally.store.streams import locked_book
 WAITING, RUNNING, CLOSED, FAILED = "waiting", "running", "closed", "failed"
 
 
+EVERY = "all"
+"""Stands for every check that warns."""
+LEFT = timedelta(days=1)
+"""A run that was broken off so long ago is begun anew, with what is known by then."""
+
+
+class UnacceptedError(InputError):
+    """Checks warn, and nobody let them pass; all that was checked is told."""
+
+    exit_status = 1
+
+    def __init__(self, problems: Sequence[Problem], checks: Sequence[Check]) -> None:
+        """Keep what was checked beside the problems."""
+        super().__init__(problems)
+        self.checks = tuple(checks)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
     """What somebody let pass.
 
-    names: of checks that warn. reason: why. wants_all: whether every check that warns must be
-    among them.
+    names: of checks that warn, or `all` alone. reason: why. wants_all: whether every check that
+    warns must be among them.
     """
 
     names: tuple[str, ...] = ()
@@ -131,18 +149,40 @@ def close(
     )  # fmt: skip
     freeze.run()
     checks = freeze.checks()
-    let_pass = accepted or Accepted()
+    let_pass = whole(accepted or Accepted(), checks)
     try:
         refuse_unfounded(let_pass, checks)
         if let_pass.wants_all and not blocking(checks):
             refuse_unaccepted(let_pass, checks)
     except InputError:
-        ended(office, run, FAILED, "")
+        ended(office, run, FAILED, told_checks(checks))
         raise
     if blocking(checks):
-        ended(office, run, FAILED, " ".join(check.name for check in blocking(checks)))
+        ended(office, run, FAILED, told_checks(checks))
         return summed(freeze.bodies, month, checks)
     return store(office, freeze, run, (let_pass, checks))
+
+
+def whole(accepted: Accepted, checks: Sequence[Check]) -> Accepted:
+    """Return what was let pass by name, where somebody let all pass."""
+    if accepted.names != (EVERY,):
+        return accepted
+    return replace(accepted, names=tuple(check.name for check in checks if check.warns))
+
+
+def told_checks(checks: Sequence[Check]) -> str:
+    """Return what checks found, to be kept on a run's row."""
+    return json.dumps({"found": {check.name: check.count for check in checks if not check.holds}})
+
+
+def checks_of(run: ClosingRun) -> tuple[Check, ...]:
+    """Return what the checks of a run that failed had found; none where it says nothing of it."""
+    if run.state != FAILED or not run.says.startswith("{"):
+        return ()
+    found = Findings()
+    for name, count in json.loads(run.says).get("found", {}).items():
+        found.add(str(name), int(count))
+    return found.checks()
 
 
 def taken_up(office: Office, month: ServiceMonth) -> ClosingRun:
@@ -158,7 +198,8 @@ def taken_up(office: Office, month: ServiceMonth) -> ClosingRun:
         runs = ClosingRun.objects.using(office.db.alias)
         run: ClosingRun
         run, is_new = runs.get_or_create(practice=practice, month=str(month), defaults=begun)
-        if not is_new and run.state != RUNNING:
+        is_left = run.state == RUNNING and run.begun_at < office.now - LEFT
+        if not is_new and (run.state != RUNNING or is_left):
             again = {"state": RUNNING} if run.state == WAITING else begun
             runs.filter(pk=run.pk).update(**again)
             run.refresh_from_db(using=office.db.alias)
@@ -201,16 +242,16 @@ def refuse_unaccepted(accepted: Accepted, checks: Sequence[Check]) -> None:
     """Pass if every check that warns was let pass.
 
     Raises:
-        InputError: not so; all of them are named.
+        UnacceptedError: not so; all of them are named.
     """
     problems = [
         Problem(where="close", field="accepted", found=f"{check.count} of {check.name}",
-                expected="that somebody mends them or lets them pass")
+                expected="that somebody mends them or lets them pass, by name and with a reason")
         for check in checks
         if check.warns and check.name not in accepted.names
     ]  # fmt: skip
     if problems:
-        raise InputError(problems)
+        raise UnacceptedError(problems, checks)
 
 
 def store(

@@ -6,7 +6,7 @@ import json
 from datetime import datetime, timedelta
 
 from caretally.clock import ServiceMonth
-from caretally.errors import CaretallyError
+from caretally.errors import CaretallyError, InputError
 from caretally.practice.caller import system_caller
 from caretally.practice.closing import FAILED, RUNNING, WAITING, Accepted, close, closing_of
 from caretally.practice.office import Office
@@ -69,10 +69,13 @@ def close_waiting(journal: StoredJournal, at: datetime) -> int:
         office = Office(journal=journal, caller=caller, now=at)
         told = json.loads(run.says) if run.says else {}
         accepted = Accepted(
-            names=tuple(told.get("accepted", ())), reason=str(told.get("reason", ""))
-        )
+            names=tuple(told.get("accepted", ())), reason=str(told.get("reason", "")),
+            wants_all=True,
+        )  # fmt: skip
         try:
             close(office, ServiceMonth.parse(run.month), accepted)
+        except InputError:
+            pass  # what the checks found is on the run's row, for the page
         except CaretallyError as error:
             runs.filter(pk=run.pk).update(state=FAILED, says=str(error), ended_at=at)
     return len(waiting)

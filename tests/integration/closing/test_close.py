@@ -180,7 +180,9 @@ def test_the_command_ends_with_its_status(office: Office, monkeypatch: pytest.Mo
             (["2026-13", "--practice", "p"], 2),
             (["2026-03", "--practice", "q"], 2),
             (["2026-03", "--practice", "p", "--redecide"], 2),
-            (["2026-03", "--practice", "p"], 0),
+            (["2026-03", "--practice", "p"], 1),
+            (["2026-03", "--practice", "p", "--accept", "all"], 2),
+            (["2026-03", "--practice", "p", "--accept", "all", "--reason", "read"], 0),
             (["2026-03", "--practice", "p"], 0),
             (["2026-03", "--practice", "p", "--redecide"], 0),
         ):

@@ -35,7 +35,8 @@ def run_of(site: Site, home: Path) -> subprocess.Popen[str]:
     environment = {
         **others, "CARETALLY_HOME": str(home), "CARETALLY_DATABASE_URL": site.url,
     }  # fmt: skip
-    command = [sys.executable, "-m", "caretally", "close", str(MARCH), "--practice", "p"]
+    command = [sys.executable, "-m", "caretally", "close", str(MARCH), "--practice", "p",
+               "--accept", "all", "--reason", "a test"]  # fmt: skip
     return subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from caretally.clock import ServiceMonth
-from caretally.practice.closing import Accepted, close
-from caretally.practice.closing_queue import close_waiting, put_in
+from caretally.practice.closing import close
+from caretally.practice.closing_queue import close_waiting
 from caretally.store.billing_tables import ClosingRun, DecisionCard
 from caretally.store.decision_cards import decode_lines
 from tests.integration.closing.test_signing import minutes_of_lin
@@ -142,12 +142,23 @@ def test_what_comes_late_is_shown_and_decided_anew(enter: Enter, closed: Demo) -
     assert card.decision in timeline
 
 
-def test_the_worker_closes_what_a_page_put_in(enter: Enter, demo: Demo) -> None:
+def test_the_worker_closes_what_a_page_put_in(
+    enter: Enter, demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
     office = demo.office("bea")
-    put_in(office, FEBRUARY, Accepted())
-    put_in(office, FEBRUARY, Accepted())
-    assert "Waiting for the worker" in text_of(enter("bea"), PAGE)
+    monkeypatch.setattr("caretally.practice.closing_queue.LARGE", 0)
+    bea = enter("bea")
+    bea.post(f"{PAGE}close", {})
+    bea.post(f"{PAGE}close", {})
+    assert "Waiting for the worker" in text_of(bea, PAGE)
     assert close_waiting(demo.journal, office.now + timedelta(seconds=5)) == 1
+    page = text_of(bea, PAGE)
+    assert "The last run stored nothing" in page
+    names = [name for name in WARNINGS if f'value="{name}"' in page]
+    assert names
+    assert DecisionCard.objects.count() == 0
+    bea.post(f"{PAGE}close", {"accepted": names, "reason": "looked at all"})
+    assert close_waiting(demo.journal, office.now + timedelta(seconds=9)) == 1
     run = ClosingRun.objects.get()
     assert (run.state, run.begun_by) == ("closed", office.caller.actor)
     assert close_waiting(demo.journal, office.now + timedelta(hours=1)) == 0

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from caretally.billability.close import STATEMENT, STATEMENTS
 from caretally.clock import ServiceMonth
 from caretally.errors import ForbiddenError, InputError
-from caretally.practice.closing import Accepted, Closing, close, closing_of, rehearse
+from caretally.practice.closing import Accepted, Closing, checks_of, close, closing_of, rehearse
 from caretally.practice.closing_changes import differences, redecide
 from caretally.practice.closing_pages import KINDS, Asked, eyes_of, month_rows, review, runs_of
 from caretally.practice.closing_queue import is_large, put_in
@@ -83,12 +83,14 @@ def open_month(
     may_close = office.caller.may(CLOSE_MONTH)
     large = is_large(office)
     found = rehearse(office, chosen) if may_close and not large and not is_running else None
+    checks = found.checks if found else checks_of(run) if run is not None else ()
     context = {
         "month": chosen, "run": run, "is_running": is_running, "found": found,
         "is_large": large, "may_close": may_close, "looks": LOOKS, "error": error,
         "typed": request.POST, "accepted": request.POST.getlist("accepted"),
         "wrong": {name: messages_of(error, [name]) for name in ("accepted", "reason")},
-        "warnings": [check for check in found.checks if check.warns] if found else [],
+        "checks": checks, "warnings": [check for check in checks if check.warns],
+        "is_blocked": any(check.blocks for check in checks),
         "zone": office.home_zone(),
     }  # fmt: skip
     return render(request, "closing/open.html", context, status=WRONG if error else 200)
