@@ -18,10 +18,10 @@ from caretally.claims.icd10 import Diagnoses, diagnoses, fiscal_year_of_file
 from caretally.claims.records import VOID, Claim
 from caretally.clock import ServiceMonth
 from caretally.enrollment.record import PatientRecord
-from caretally.journal.entries import ClaimCheckAdopted, Covered, Enrolled, Ordered
+from caretally.journal.entries import Covered, Enrolled, Ordered
+from caretally.practice.claim_checks import adopted_checks
 from caretally.practice.claiming import Bench, bench
 from caretally.practice.closing import signed_decisions
-from caretally.practice.keeping import kept
 from caretally.practice.office import Office
 from caretally.settings import Settings
 from caretally.store.billing_tables import OUTDATED, REJECTED, REVERSED, VOIDED, ClaimCard
@@ -72,7 +72,7 @@ def standards(office: Office, month: ServiceMonth) -> Standards:
         desk=bench(office, month, [each.card.patient for each in decided]),
         diagnoses=lists_of_codes(Settings.read(os.environ).home), today=office.today(),
         signed=frozenset(each.card.decision for each in decided),
-        lines=live_lines(office, month), adopted=adopted(office),
+        lines=live_lines(office, month), adopted=adopted_checks(office),
     )  # fmt: skip
 
 
@@ -89,16 +89,6 @@ def live_lines(office: Office, month: ServiceMonth) -> dict[str, list[tuple[str,
             for line in json.loads(card.lines)
         )
     return found
-
-
-def adopted(office: Office) -> tuple[checks.Check, ...]:
-    """Return the stricter checks that a person switched on and nobody switched off."""
-    held: dict[tuple[str, str | None], ClaimCheckAdopted] = {}
-    for entry in kept(office, ClaimCheckAdopted):
-        if isinstance(entry.body, ClaimCheckAdopted):
-            held[entry.body.check, entry.body.payer] = entry.body
-    found = (checks.check_named(e.check, e.payer, e.days) for e in held.values() if e.active)
-    return tuple(each for each in found if each is not None)
 
 
 def examined(held: Standards, card: ClaimCard) -> Examined:

@@ -29,6 +29,7 @@ from caretally.web.remittances.words import (
     STATES,
     address,
     confidence_words,
+    look,
     looks,
 )
 
@@ -98,7 +99,7 @@ def shown_denial(
         ],
         "entry": typed.get("entry") or office.new_id("ent"), "void": office.new_id("ent"),
         "packet": packet_address(office, row),
-        "claim_page": address("claim", {"practice": office.practice, "name": row.claim}),
+        "claim_page": look(office.practice, row, "claim").href,
     }  # fmt: skip
     return render(request, "remittances/denial.html", context,
                   status=UNPROCESSABLE if error else 200)  # fmt: skip
@@ -106,8 +107,8 @@ def shown_denial(
 
 def packet_address(office: Office, row: DenialRow) -> str:
     """Return where the audit packet of the month is asked for; empty where no page does."""
-    values = {"practice": office.practice, "patient": row.patient, "month": row.month}
-    return address("packet", values) if row.month else ""
+    found = address("packet", {"practice": office.practice, "patient": row.patient})
+    return f"{found}?month={row.month}" if found and row.month else ""
 
 
 def work_fields() -> tuple[Field, ...]:

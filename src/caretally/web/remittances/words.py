@@ -44,7 +44,7 @@ MOVE_UNKNOWN = "a reason not known here: the payer says what it means"
 
 PAGES: Mapping[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "authorization": ("Prior authorization", (("enrollment", "patient"),)),
-    "claim": ("The claim as it was sent", (("claim", "name"), ("claims", ""))),
+    "claim": ("The claim as it was sent", (("claim", "claim"), ("claim", "name"), ("claims", ""))),
     "consent": ("Consent", (("enrollment", "patient"),)),
     "contacts": ("Live contacts", (("close-decision", "patient month"), ("patient", "patient"))),
     "coverage": ("Coverage", (("enrollment", "patient"),)),
@@ -81,7 +81,8 @@ def looks(practice: str, row: DenialRow) -> tuple[Look, ...]:
 def look(practice: str, row: DenialRow, name: str) -> Look:
     """Return one thing to look at."""
     words, pages = PAGES[name]
-    values = {"patient": row.patient, "month": row.month, "name": row.claim}
+    values = {"patient": row.patient, "month": row.month, "claim": row.claim,
+              "name": row.claim}  # fmt: skip
     for url, needed in pages:
         href = address(url, {"practice": practice} | {key: values[key] for key in needed.split()})
         if href:
