@@ -86,14 +86,15 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reasons:
-    """All readings, and the sources they cite."""
+    """All readings, and the sources they cite; by_carc: readings by their code."""
 
     readings: tuple[Reason, ...]
+    by_carc: Mapping[str, tuple[Reason, ...]]
     sources: Mapping[str, Source]
 
     def of(self, told: Told) -> Reason | None:
         """Return the most special reading of what a payer told; None where the code is unknown."""
-        fitting = [each for each in self.readings if each.fits(told)]
+        fitting = [each for each in self.by_carc.get(told.carc, ()) if each.fits(told)]
         return max(fitting, key=lambda each: each.rank, default=None)
 
 
@@ -133,7 +134,18 @@ def read_reasons(folder: Traversable) -> Reasons:
     if problems.found:
         raise RulebookError(problems.settled())
     cited = {key for each in readings for key in each.cites}
-    return Reasons(readings=readings, sources={key: sources[key] for key in sorted(cited)})
+    return Reasons(
+        readings=readings, by_carc=grouped(readings),
+        sources={key: sources[key] for key in sorted(cited)},
+    )  # fmt: skip
+
+
+def grouped(readings: Iterable[Reason]) -> Mapping[str, tuple[Reason, ...]]:
+    """Return readings by their code."""
+    found: dict[str, tuple[Reason, ...]] = {}
+    for each in readings:
+        found[each.carc] = (*found.get(each.carc, ()), each)
+    return found
 
 
 def read_file(row: Row) -> list[Reason]:

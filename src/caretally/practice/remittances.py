@@ -35,6 +35,8 @@ from caretally.store.streams import locked_book
 
 KINDS = ("999", "277ca", REMITTANCE)
 PAGE = 50
+MOST_PROPOSED = 100
+"""Answers of one payment for which claims that look alike are looked up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,15 +161,24 @@ def file_shown(office: Office, name: str) -> FileShown:
 
 
 def remittance_shown(office: Office, posting: Posting) -> RemittanceShown:
-    """Return a payment with what became of its answers."""
+    """Return a payment with what became of its answers; claims are proposed for the first."""
     places = [answer_place(posting, number) for number, _ in enumerate(posting.matches, 1)]
     posted = posted_to(office, [each.entry_id for each in places])
-    pairs = zip(posting.told.claims, posting.matches, places, strict=True)
+    pairs = list(zip(posting.told.claims, posting.matches, places, strict=True))
+    lost = [place.answer for _, match, place in pairs
+            if match.claim is None and place.entry_id not in posted][:MOST_PROPOSED]  # fmt: skip
+    claims = asked_claims(office) if lost else []
+    alike = {
+        place.answer: proposals(office, answer, claims)
+        for answer, _, place in pairs
+        if place.answer in lost
+    }
     return RemittanceShown(
         number=posting.place.remittance, remittance=posting.place.remittance_id,
         told=posting.told, off=posting.off,
         answers=tuple(
-            answer_shown(office, (answer, match, place), posted) for answer, match, place in pairs
+            answer_shown((answer, match, place), posted, alike.get(place.answer, ()))
+            for answer, match, place in pairs
         ),
     )  # fmt: skip
 
@@ -179,7 +190,9 @@ def answer_place(posting: Posting, number: int) -> Place:
 
 
 def answer_shown(
-    office: Office, told: tuple[ClaimAnswer, Match, Place], posted: Mapping[str, AskedClaim]
+    told: tuple[ClaimAnswer, Match, Place],
+    posted: Mapping[str, AskedClaim],
+    alike: tuple[AskedClaim, ...],
 ) -> AnswerShown:
     """Return an answer with what became of it."""
     answer, match, place = told
@@ -187,7 +200,6 @@ def answer_shown(
     if found is not None:
         by = match.by if match.claim == found else "a person"
         return AnswerShown(number=place.answer, told=answer, claim=found, by=by, is_posted=True)
-    alike = proposals(office, answer) if match.claim is None else ()
     return AnswerShown(number=place.answer, told=answer, claim=match.claim, by=match.by,
                        is_posted=False, proposed=alike)  # fmt: skip
 

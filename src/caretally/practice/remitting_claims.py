@@ -9,15 +9,13 @@ from decimal import Decimal
 from typing import Any
 
 from caretally.claims.answers import ClaimAnswer
-from caretally.claims.matching import AskedClaim, AskedLine, Match, propose
+from caretally.claims.matching import AskedClaim, AskedLine, propose
 from caretally.journal.entries import ClaimPrepared
 from caretally.practice.office import Office
 from caretally.store.database import Row
 from caretally.store.streams import PATIENT, named_streams
 
 COLUMNS = "claim, patient, control_number, payer, number, total, lines"
-MOST_ALIKE = 20
-"""Claims whose member numbers are looked up for one answer."""
 
 
 def amount_of(cents: int) -> Decimal:
@@ -79,18 +77,18 @@ def line_of(told: dict[str, Any]) -> AskedLine:
     )  # fmt: skip
 
 
-def proposals(office: Office, answer: ClaimAnswer, payer: str = "") -> tuple[AskedClaim, ...]:
-    """Return which claims an answer without a known number may be about, the most alike first."""
-    first = propose(answer, asked_claims(office), payer)
+def proposals(
+    office: Office, answer: ClaimAnswer, claims: Iterable[AskedClaim]
+) -> tuple[AskedClaim, ...]:
+    """Return which claims an answer without a known number may be about, the most alike first.
+
+    Where several are alike, the member numbers that stand on them are looked up.
+    """
+    first = propose(answer, claims, "")
     if not answer.member_id or len(first.proposed) < 2:
         return first.proposed
-    return named(office, answer, first, payer).proposed
-
-
-def named(office: Office, answer: ClaimAnswer, first: Match, payer: str) -> Match:
-    """Return the same proposals, weighed by the member numbers on the claims."""
-    known = [with_member(office, each) for each in first.proposed[:MOST_ALIKE]]
-    return propose(answer, known, payer)
+    known = [with_member(office, each) for each in first.proposed]
+    return propose(answer, known, "").proposed
 
 
 def with_member(office: Office, claim: AskedClaim) -> AskedClaim:

@@ -53,6 +53,22 @@ def test_remarks_and_payers_are_more_special() -> None:
     assert own.payer == "unitedhealthcare"
 
 
+@pytest.mark.parametrize(
+    ("group", "remarks", "action"),
+    [
+        ("CO", (), "billed_patient"),
+        ("CO", ("N130",), "appealed"),
+        ("PR", ("N130",), "billed_patient"),
+    ],
+)
+def test_what_the_patient_owes_is_not_appealed(
+    group: str, remarks: tuple[str, ...], action: str
+) -> None:
+    found = load_reasons().of(Told(carc="96", group=group, remarks=remarks))
+    assert found is not None
+    assert found.action == action
+
+
 def test_an_unknown_code_is_unknown() -> None:
     assert load_reasons().of(Told(carc="999", group="CO")) is None
 

@@ -65,11 +65,11 @@ def tell(request: HttpRequest, taken: Taken) -> None:
     """Say what became of a file that was just taken in."""
     off = sum(bool(each.off) for each in taken.postings)
     if taken.is_known:
-        messages.info(request, f"This file came before. {taken.posted} entries were new.")
+        messages.info(request, f"This file came before. Posted now: {taken.posted}.")
     elif off:
         messages.warning(request, "Kept. What does not add up was not posted.")
     else:
-        messages.success(request, f"Taken in: {taken.posted} entries posted.")
+        messages.success(request, f"Taken in. Entries posted: {taken.posted}.")
 
 
 def listed(request: HttpRequest, office: Office, error: InputError | None) -> HttpResponse:
