@@ -13,4 +13,5 @@ urlpatterns = [
     path("packets/<str:run>/archive.zip", run_archive, name="packet-archive"),
     path("packets/<str:run>/remove", run_remove, name="packet-remove"),
     path("patients/<str:patient>/packet/", packet, name="packet"),
+    path("patients/<str:patient>/packet/<str:month>/", packet, name="packet"),
 ]

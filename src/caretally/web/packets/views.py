@@ -29,7 +29,7 @@ WHY = Field(name="why", label="For what", hint="It stands in the accounting of d
 
 
 @page(permission=ISSUE_PACKETS)
-def packet(request: HttpRequest, office: Office, patient: str) -> HttpResponse:
+def packet(request: HttpRequest, office: Office, patient: str, month: str = "") -> HttpResponse:
     """Ask for month and purpose, then hand the packet out."""
     card = office.card(patient, permission=ISSUE_PACKETS)
     months = kept_months(office, patient)
@@ -40,7 +40,7 @@ def packet(request: HttpRequest, office: Office, patient: str) -> HttpResponse:
             return handed_out(office, patient, typed)
         except InputError as found_wrong:
             error = found_wrong
-    chosen = month_in(request.GET.get("month", ""))
+    chosen = month_in(month or request.GET.get("month", ""))
     choices = tuple(
         (str(each), str(each)) for each in dict.fromkeys((*months, *filter(None, [chosen])))
     )
