@@ -7,6 +7,7 @@ from typing import Any
 
 from caretally.audit.packet_source import Block, Source, facts, para, plural, section, sub, table
 from caretally.billability.close import STATEMENTS
+from caretally.billability.criteria import CRITERIA
 from caretally.journal.entries import (
     DecisionReturned,
     DecisionSigned,
@@ -81,7 +82,12 @@ def lines_part(source: Source) -> Iterator[Block]:
 def holds_part(source: Source) -> Iterator[Block]:
     """Yield what holds lines back."""
     rows = [
-        (hold.name, ", ".join(hold.codes) or "all", hold.says, ", ".join(hold.cites))
+        (
+            hold.name,
+            ", ".join(hold.codes) or "all",
+            told_of({"name": hold.name, "status": "unmet", "says": hold.says}),
+            ", ".join(hold.cites),
+        )
         for hold in source.decision.holds
     ]
     if rows:
@@ -117,7 +123,15 @@ def criterion_row(each: Mapping[str, Any]) -> tuple[str, ...]:
     """Return a criterion with status, what was observed and required, words and citations."""
     cites = f" [{', '.join(each['cites'])}]" if each["cites"] else ""
     amounts = f"{amount(each['observed'])} / {amount(each['required'])}"
-    return each["name"], MARKS.get(each["status"], each["status"]), amounts, each["says"] + cites
+    return each["name"], MARKS.get(each["status"], each["status"]), amounts, told_of(each) + cites
+
+
+def told_of(each: Mapping[str, Any]) -> str:
+    """Return a criterion in words; an unmet one that names no amounts is said not to be so."""
+    criterion = CRITERIA.get(each["name"])
+    names_amounts = criterion is None or "{observed" in (criterion.__doc__ or "")
+    says = str(each["says"])
+    return says if each["status"] != "unmet" or names_amounts else f"Not so: {says}"
 
 
 def amount(value: object) -> str:
