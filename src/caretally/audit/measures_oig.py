@@ -70,7 +70,8 @@ def several_device_codes(audited: Audited) -> Finding:
 
     How: patients with two device lines (99454, 99445) whose dates of service lie less than 30 days
       apart, this month and the one before together; or more than one unit of one. Two 30-day
-      periods that end in one month are two lines and no finding.
+      periods that end in one month are two lines and no finding; one cut short by death or by the
+      end of an enrollment is, since claims show no difference.
     Published: measured by OIG; its count could not be confirmed.
     Sources: HLA25, MCGUIRE.
     Alarm: any.

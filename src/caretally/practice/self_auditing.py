@@ -44,6 +44,7 @@ from caretally.practice.self_auditing_work import (
     work_of,
 )
 from caretally.store.charts import practice_entries
+from caretally.store.database import scoped
 
 BEFORE = 12
 """Months shown for comparison."""
@@ -128,7 +129,7 @@ class Memory:
     lock: Lock = field(default_factory=Lock)
 
     def keep(self, key: bytes, audit: MonthAudit, *, is_whole: bool) -> None:
-        """Remember a month; of those asked least lately some are forgotten."""
+        """Remember a month; the oldest are forgotten."""
         with self.lock:
             self.short[key] = audit.tallies
             if is_whole:
@@ -201,16 +202,29 @@ def keys_of(sight: Sight, months: Sequence[ServiceMonth]) -> dict[ServiceMonth, 
     """Return digests of all that months' figures rest on, and of who may see what."""
     office = sight.office
     open_to_all = other_practices(office)
-    names = {practice for _, practice, _ in desks_elsewhere(sight)} | set(open_to_all)
-    rows = office.db.rows_in(
-        "SELECT name, revision FROM store_practice WHERE name IN ({})", sorted(names)
-    )
+    names = sorted({practice for _, practice, _ in desks_elsewhere(sight)} | set(open_to_all))
+    beyond = {name: versions_of(office, name) for name in names}
     clinics = "all" if sight.clinics is None else str(sorted(sight.clinics))
-    revisions = sorted(f"{name} {revision}" for name, revision in rows)
-    words = "\n".join((office.practice, clinics, *open_to_all, "", *revisions)).encode()
+    words = "\n".join((office.practice, clinics, *open_to_all))
     marks = marks_of(sight, months)
-    return {each: sha256(words + b"\n" + str(each).encode() + marks[each]).digest()
-            for each in months}  # fmt: skip
+    found = {}
+    for each in months:
+        told = [f"{name} {beyond[name].get(str(each))}" for name in names]
+        whole = "\n".join((words, str(each), *told)).encode()
+        found[each] = sha256(whole + b"\n" + marks[each]).digest()
+    return found
+
+
+def versions_of(office: Office, practice: str) -> dict[str, str]:
+    """Return how many patient-months another practice has, and of which versions, by month."""
+    with scoped(practice, office.db.alias):
+        rows = office.db.rows(
+            "SELECT kept.month, COUNT(*), SUM(kept.version) FROM store_patientmonth AS kept "
+            "JOIN store_practice AS practice ON practice.id = kept.practice_id "
+            "WHERE practice.name = %s GROUP BY kept.month",
+            practice,
+        )
+    return {row[0]: f"{row[1]} {row[2]}" for row in rows}
 
 
 def audited_month(
