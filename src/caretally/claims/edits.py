@@ -23,3 +23,13 @@ def all_edits() -> Mapping[str, Edit]:
 def examine(claim: Claim, around: Around) -> tuple[Finding, ...]:
     """Return what is wrong with a claim, what stops it first."""
     return examined(claim, around, all_edits())
+
+
+def table() -> str:
+    """Return all edits as a table for a page of the docs."""
+    rows = ["| check | asks | severity | rests on |", "|---|---|---|---|"]
+    rows += [
+        f"| `{each.name}` | {each.says} | {each.severity} | {each.source} |"
+        for each in all_edits().values()
+    ]
+    return "\n".join(rows) + "\n"
