@@ -117,7 +117,7 @@ def economics(asked: Asked) -> Report:
     by_code = claim_lines(asked, month, SEE_MONEY)
     return Report(
         name=NAME, title=TITLE, month=month, lead=lead_of(year, month),
-        figures=(*amount_figures(year, month), *ratio_figures(asked, year, own),
+        figures=(*amount_figures(year, month, by_code), *ratio_figures(asked, year, own),
                  *cost_figures(asked, year, own)),
         pictures=(months_picture(year), code_picture(year.lines[month], by_code)),
         tables=(months_table(year), code_table(asked, year.lines[month], by_code)), notes=NOTES,
@@ -152,10 +152,15 @@ def lead_of(year: Year, month: ServiceMonth) -> str:
     )
 
 
-def amount_figures(year: Year, month: ServiceMonth) -> tuple[Figure, ...]:
+def amount_figures(
+    year: Year, month: ServiceMonth, by_code: Mapping[str, ClaimSum]
+) -> tuple[Figure, ...]:
     """Return the amounts of the month."""
     own = year.claims[month]
-    unknown = f"{own.expected_unknown:,} claims have none" if own.expected_unknown else ""
+    n = own.expected_unknown
+    unknown = f"{n:,} line{'' if n == 1 else 's'} without" if n else ""
+    allowed = sum(each.answered_allowed for each in by_code.values())
+    of_it = share(allowed, sum(each.answered_expected for each in by_code.values()))
     return (
         Figure(label="Units of lines", cell=count(year.units(month))),
         Figure(label="Yardstick", cell=cents(year.yardstick(month)), note="national amounts"),
@@ -163,9 +168,9 @@ def amount_figures(year: Year, month: ServiceMonth) -> tuple[Figure, ...]:
                note=f"{own.count:,} claims"),
         Figure(label="Expected", cell=cents(own.expected if own.count else None), note=unknown),
         Figure(label="Allowed", cell=cents(own.allowed if own.answered else None),
-               note=f"{own.answered:,} claims answered"),
+               note=f"{of_it.shown} of what was expected of answered lines"),
         Figure(label="Paid", cell=cents(own.paid if own.answered else None),
-               note=f"{share(own.paid, own.answered_expected).shown} of what was expected of them"),
+               note=f"by payers, {own.answered:,} claims answered"),
         Figure(label="Patients' share", cell=cents(own.share if own.answered else None)),
     )  # fmt: skip
 

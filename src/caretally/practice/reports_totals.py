@@ -72,7 +72,8 @@ class LineSum:
 class ClaimSum:
     """What was asked and answered; cents.
 
-    expected_unknown: claims or lines without a known expectation. answered: how many were.
+    expected_unknown: lines without a known expectation. answered: how many were. Of lines that were
+    answered and have one, answered_expected and answered_allowed.
     """
 
     count: int = 0
@@ -86,6 +87,7 @@ class ClaimSum:
     sent: int = 0
     answered: int = 0
     answered_expected: int = 0
+    answered_allowed: int = 0
 
 
 def month_sums(asked: Asked, months: Iterable[ServiceMonth], permission: str = SEE_PATIENTS
@@ -241,7 +243,26 @@ def claim_sums(asked: Asked, months: Iterable[ServiceMonth], permission: str
     found = {month: ClaimSum() for month in months}
     for month, row in claims_in(asked, found, permission):
         add_claim(found[month], row)
+    for month, lines in unpriced_claims(asked, found, permission):
+        known = [line["expected"] for line in lines if line.get("expected") is not None]
+        found[month].expected += sum(known)
+        found[month].expected_unknown += len(lines) - len(known)
     return found
+
+
+def unpriced_claims(asked: Asked, months: Iterable[ServiceMonth], permission: str
+                    ) -> Iterator[tuple[ServiceMonth, list[dict[str, int]]]]:  # fmt: skip
+    """Yield the lines of claims of which not all have an expectation; these are few."""
+    where, values = asked.cards(permission)
+    wanted = list(months)
+    sql = (
+        "SELECT claim.month, claim.lines FROM store_claimcard AS claim JOIN store_patientcard "  # noqa: S608
+        f"AS card ON card.stream_id = claim.stream_id WHERE {where} AND claim.practice_id = %s "
+        f"AND {STANDS} AND claim.expected IS NULL "
+        f"AND claim.month IN ({', '.join(['%s'] * len(wanted))})"
+    )
+    for name, lines in asked.office.db.rows(sql, *values, values[0], *map(str, wanted)):
+        yield ServiceMonth.parse(name), decode(lines)
 
 
 def claims_in(asked: Asked, months: Iterable[ServiceMonth], permission: str
@@ -251,7 +272,7 @@ def claims_in(asked: Asked, months: Iterable[ServiceMonth], permission: str
     wanted = list(months)
     sql = (
         "SELECT claim.month, claim.state, COUNT(*), SUM(claim.total), SUM(claim.expected), "  # noqa: S608
-        "SUM(CASE WHEN claim.expected IS NULL THEN 1 ELSE 0 END), SUM(claim.allowed), "
+        "0, SUM(claim.allowed), "
         "SUM(claim.paid), SUM(claim.patient_share) FROM store_claimcard AS claim "
         f"JOIN store_patientcard AS card ON card.stream_id = claim.stream_id WHERE {where} "
         f"AND claim.practice_id = %s AND {STANDS} "
@@ -278,6 +299,7 @@ def add_claim(into: ClaimSum, row: tuple[object, ...]) -> None:
     if state in ANSWERED:
         into.answered += times
         into.answered_expected += expected
+        into.answered_allowed += 0 if unknown else allowed
 
 
 def claim_lines(asked: Asked, month: ServiceMonth, permission: str) -> dict[str, ClaimSum]:

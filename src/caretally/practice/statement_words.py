@@ -36,6 +36,10 @@ class Words:
         """Return a sentence with what is filled in."""
         return self.sentences[name].format(**filled)
 
+    def count(self, name: str, count: int, /, **filled: object) -> str:
+        """Return a sentence about one, or about so many."""
+        return self.say(f"{name}_one" if count == 1 else name, **filled)
+
     def day(self, day: date) -> str:
         """Return a date in words."""
         return self.say("day_words", day=day.day, name=self.month_name(day.month), year=day.year)

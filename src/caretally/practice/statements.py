@@ -276,7 +276,8 @@ def billed(told: Told) -> Part:
     if not told.lines:
         return Part(name="billed", head=head, says=(say("billed_none"),))
     if told.sent:
-        lead = say("billed_sent", count=len(told.sent), payer=told.words.payer(told.payer))
+        payer = told.words.payer(told.payer)
+        lead = told.words.count("billed_sent", len(told.sent), count=len(told.sent), payer=payer)
     else:
         lead = say("billed_open" if told.state == OPEN else "billed_to_send")
     return Part(
@@ -296,7 +297,7 @@ def item_of(told: Told, line: Line) -> Iterator[str]:
         yield say("item_time", minutes=told.minutes(facts.management_seconds),
                   live=told.minutes(facts.live_seconds))  # fmt: skip
     elif line.code in MORE:
-        yield say("item_more", units=line.units)
+        yield told.words.count("item_more", line.units, units=line.units)
     elif line.code in REVIEW:
         yield say("item_review", minutes=told.minutes(facts.review_seconds))
     elif period is not None:
@@ -435,7 +436,7 @@ def owed_says(told: Told) -> Iterator[str]:
         else:
             yield say("owe_nothing")
         if waiting:
-            yield say("owe_some_open", count=len(waiting))
+            yield told.words.count("owe_some_open", len(waiting), count=len(waiting))
 
 
 def stopping(told: Told) -> Part:

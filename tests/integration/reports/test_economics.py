@@ -66,8 +66,11 @@ def test_claims_that_stand_are_summed_and_others_are_not(demo_with_claims: Demo)
     assert figures["Charged"] == "$450.00"
     assert (figures["Allowed"], figures["Paid"]) == ("$52.11", "$41.69")
     assert figures["Patients' share"] == "$10.42"
+    notes = {each.label: each.note for each in found.figures}
+    assert notes["Expected"] == "1 line without"
+    assert notes["Allowed"].startswith("100.0 % of what was expected")
     months = {row[0].value: [cell.plain for cell in row] for row in found.tables[0].rows}
-    assert months["2026-02"][4:10] == ["2", "450.00", "0.00", "52.11", "41.69", "10.42"]
+    assert months["2026-02"][4:10] == ["2", "450.00", "52.11", "52.11", "41.69", "10.42"]
     assert months["2026-01"][4:10] == ["0", "", "", "", "", ""]
     codes = {row[0].value: [cell.plain for cell in row[4:10]] for row in found.tables[1].rows}
     assert codes["99454"] == ["1", "115.00", "52.11", "52.11", "41.69", "10.42"]

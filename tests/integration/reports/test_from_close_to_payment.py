@@ -64,6 +64,8 @@ def test_economics_sum_what_was_asked_and_answered(paid: Demo) -> None:
     assert answered
     assert figures["Charged"] == sum(in_cents(each["total"]) for each in asked)
     assert figures["Paid"] == sum(in_cents(each["paid"]) for each in answered) > 0
+    lines = [line for each in asked for line in each["lines"]]
+    assert figures["Expected"] == sum(in_cents(x["expected"]) for x in lines if "expected" in x)
     by_code: Counter[str] = Counter()
     for each in answered:
         for line in each["lines"]:
