@@ -9,7 +9,7 @@ from datetime import datetime
 from io import StringIO
 
 from caretally.audit.typesetting import typeset
-from caretally.practice.reports import NONE, PATIENT, Cell, Report
+from caretally.practice.reports import NONE, PATIENT, WORDS, Cell, Report
 from caretally.practice.statements import Statement
 from caretally.web.charts.tables import harmless
 from caretally.web.reports.drawing import Sheet, drawing, rows_beside
@@ -105,7 +105,8 @@ def values_of(report: Report, practice: str, said_at: str) -> dict[str, object]:
         ],
         "tables": [
             {"title": each.title, "columns": list(each.columns), "note": note_of(each.left_out,
-             each.note), "rows": [[on_paper(cell) for cell in row] for row in each.rows]}
+             each.note), "rows": [[on_paper(cell) for cell in row] for row in each.rows],
+             "words": [at for at, cell in enumerate(each.rows[0]) if cell.kind == WORDS]}
             for each in report.tables if each.rows
         ],
         "notes": list(report.notes),
