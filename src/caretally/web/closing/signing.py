@@ -18,7 +18,7 @@ from caretally.practice.closing_changes import difference_of
 from caretally.practice.closing_pages import Asked, review, shown
 from caretally.practice.closing_signing import Signing, send_back, sign, sign_many, take_back
 from caretally.practice.office import Office
-from caretally.practice.roles import SEE_PATIENTS, SIGN_DECISIONS
+from caretally.practice.roles import ISSUE_PACKETS, SEE_PATIENTS, SIGN_DECISIONS
 from caretally.practice.staff_names import staff_names
 from caretally.web.closing.views import WRONG, closed_month, month_of, only_closers
 from caretally.web.frame.asking import page
@@ -55,6 +55,7 @@ def decision_page(
         "zone": office.home_zone(), "statement": STATEMENTS[STATEMENT], "version": STATEMENT,
         "difference": difference_of(office, patient, chosen), "error": error,
         "entry": request.POST.get("entry") or office.new_id("ent"), "staff": office.caller.staff,
+        "may_issue": office.caller.may(ISSUE_PACKETS),
         "typed_why": request.POST.get("why", ""), "typed_reason": request.POST.get("reason", ""),
         "wrong": {name: messages_of(error, [name])
                   for name in ("why", "reason", "decision", "withheld")},

@@ -19,7 +19,7 @@ from caretally.practice.closing_pages import KINDS, Asked, eyes_of, month_rows, 
 from caretally.practice.closing_queue import is_large, put_in
 from caretally.practice.closing_signing import which
 from caretally.practice.office import Office
-from caretally.practice.roles import CLOSE_MONTH, SIGN_DECISIONS
+from caretally.practice.roles import CLOSE_MONTH, HANDLE_CLAIMS, SIGN_DECISIONS
 from caretally.practice.staff_names import staff_names
 from caretally.web.frame.asking import page
 from caretally.web.frame.fields import messages_of
@@ -113,7 +113,8 @@ def closed_month(
         "asked": asked, "found": found, "kinds": KINDS, "kept": kept_query(request),
         "differences": differences(office, chosen), "names": staff_names(office),
         "zone": office.home_zone(), "may_close": office.caller.may(CLOSE_MONTH),
-        "seen": eyes_of(office, chosen), "form_id": office.new_id("ent"),
+        "may_claim": office.caller.may(HANDLE_CLAIMS), "seen": eyes_of(office, chosen),
+        "form_id": office.new_id("ent"),
         "which": which(row.card for row in found.clean), "error": error,
         "statement": STATEMENTS[STATEMENT], "version": STATEMENT,
     }  # fmt: skip
