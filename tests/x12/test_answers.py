@@ -12,7 +12,7 @@ from caretally.synthetic.claims import batch_of, claims
 from caretally.synthetic.payers import PAYS_ALL, Answers, Habits, answer
 from tests.x12 import validators
 
-BATCH = batch_of(claims(120, seed=3), control=417)
+BATCH = batch_of(claims(70, seed=3), control=417)
 EVERYTHING = Habits(
     rejects=60, partial=200, denies=150, corrects=100, moves=("WO", "L6", "72", "FB")
 )

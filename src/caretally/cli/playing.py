@@ -23,8 +23,10 @@ def play(practice: str, month: str, out: str, *, seed: int, pays_all: bool) -> N
     if folder.exists() or not folder.parent.is_dir():
         raise refusal("--out", f"{out}, which exists or has no place", "a folder to be made")
     habits = PAYS_ALL if pays_all else USUAL
-    room = loaded(ROOM)
-    answers = room.played(office_at(practice), month_of(month), seed=seed, habits=habits)
+    wanted = month_of(month)
+    # The office first: it sets up what the room needs to be loaded.
+    office = office_at(practice)
+    answers = loaded(ROOM).played(office, wanted, seed=seed, habits=habits)
     folder.mkdir()
     for name, body in named(answers):
         (folder / name).write_bytes(body)

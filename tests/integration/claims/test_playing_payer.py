@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -77,3 +80,19 @@ def test_the_command_writes_a_folder_of_answers_once(
     assert set(kinds[2:]) == {"835"}
     with pytest.raises(InputError, match="--out"):
         playing.play(LAKESIDE, str(MONTH), str(out), seed=1, pays_all=True)
+
+
+def test_the_command_starts_by_itself_and_knows_no_practice(tmp_path: Path) -> None:
+    words = ["simulate", "payer", "--practice", "prac_none", "--month", "2026-02", "--out", "told"]
+    ran = subprocess.run(
+        [sys.executable, "-m", "caretally", *words],
+        cwd=tmp_path,
+        env={**os.environ, "CARETALLY_HOME": str(tmp_path / "home")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == InputError.exit_status, ran.stderr
+    assert "--practice" in ran.stdout + ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert not (tmp_path / "told").exists()
