@@ -17,7 +17,7 @@ from caretally.errors import InputError
 from caretally.synthetic.claims import batch_of, claims
 from tests.x12 import validators
 
-SOME = claims(90, seed=5)
+SOME = claims(120, seed=5)
 
 
 def test_independent_validators_find_nothing() -> None:
