@@ -1,8 +1,9 @@
 """The dates of service a payer wants, made from the dates that were decided.
 
 No rule of Medicare names the date; payers differ. A date is moved only where it stays true: never
-before the end of a device period, never to a day on which the code stands already, and never so
-that two codes meet that may not be billed on one day.
+out of the month, never to a day on which the code stands already, never so that two codes meet
+that may not be billed on one day, and only for a payer that takes the day the count was reached
+before the end of a device period.
 """
 
 from __future__ import annotations
@@ -43,9 +44,14 @@ Reached = Mapping[tuple[str, date], date]
 
 
 def wanted(policy: str, line: DatedLine, month: ServiceMonth) -> date:
-    """Return the date that a policy wants for a line by itself."""
+    """Return the date that a policy wants for a line by itself.
+
+    A count that was reached in the month before, as a device period may, keeps the decided date:
+    a claim is of one month.
+    """
     if policy == THRESHOLD_DAY:
-        return line.reached_on or line.decided_on
+        on = line.reached_on
+        return on if on and month.first_day <= on <= month.last_day else line.decided_on
     if policy == MONTH_END:
         return month.last_day
     if policy == THIRTIETH:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from caretally.claims.building import yardsticks
+from caretally.claims.building import second_payers, yardsticks
 from caretally.claims.content import claim_of
 from caretally.claims.findings import Finding
 from caretally.claims.records import Claim
@@ -128,7 +128,7 @@ class Shown:
     """A claim with everything a page says of it.
 
     findings: of a claim that has not left. others: the claims it stands in for, or that stand in
-    for it, by id with what they are.
+    for it, by id with what they are. further: payers that are asked after this one.
     """
 
     card: ClaimCard
@@ -137,6 +137,7 @@ class Shown:
     findings: tuple[Finding, ...]
     steps: tuple[Step, ...]
     others: tuple[tuple[ClaimCard, str], ...]
+    further: tuple[str, ...] = ()
 
 
 def dollars(cents: int) -> Decimal:
@@ -254,6 +255,7 @@ def shown(office: Office, claim: str) -> Shown:
         card=card, claim=content, lines=lines_shown(office, card, content), findings=found,
         steps=tuple(step_of(entry) for entry in entries if about(entry) == claim),
         others=others(office, card),
+        further=tuple(each.payer for each in second_payers(chart.record, content)),
     )  # fmt: skip
 
 

@@ -38,6 +38,7 @@ Told = Callable[[int, int], None]
 """How far something is: done and total."""
 SENT_NEVER = (PREPARED, REJECTED)
 GONE = (OUTDATED, VOIDED)
+SELF_PAY = "self_pay"
 
 
 def in_silence(done: int, total: int) -> None:
@@ -145,14 +146,18 @@ def prepare(office: Office, month: ServiceMonth, told: Told = in_silence) -> Pre
 
 
 def drafted(desk: Bench, signed: Signed) -> tuple[Claim, ...]:
-    """Return the claims a signed decision comes to by itself."""
+    """Return the claims a signed decision comes to by itself; none to patients who pay themselves.
+
+    Lines that nobody covers make a claim too, so that a check can say what is missing.
+    """
     record = desk.record(signed.patient)
     if is_asked(desk.base.profiles):
         stream = desk.streams[signed.patient]
         found = reached_in(desk.office, stream, record, desk.month, signed.lines)
         signed = Signed(decision=signed.decision, patient=signed.patient, month=signed.month,
                         lines=signed.lines, reached=found)  # fmt: skip
-    return claims_of(signed, record, desk.base)
+    made = claims_of(signed, record, desk.base)
+    return tuple(each for each in made if each.coverage.payer != SELF_PAY)
 
 
 def next_claims(

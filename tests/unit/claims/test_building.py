@@ -243,6 +243,8 @@ def test_a_line_moves_to_the_day_its_count_was_reached() -> None:
     line = DatedLine(code="99457", units=1, decided_on=MARCH.last_day, on=MARCH.last_day,
                      reached_on=date(2026, 3, 24))  # fmt: skip
     assert dated("threshold_day", [line], MARCH, EDITS)[0].on == date(2026, 3, 24)
+    earlier = replace(line, reached_on=date(2026, 2, 28))
+    assert dated("threshold_day", [earlier], MARCH, EDITS)[0].on == MARCH.last_day
     unknown = replace(line, reached_on=None)
     assert dated("threshold_day", [unknown], MARCH, EDITS)[0].on == MARCH.last_day
 
