@@ -128,6 +128,14 @@ class Plain:
         found = [at(e["at"]) for e in self.of("enrolled") if e["patient"] == patient]
         return min(found, default=None)
 
+    def has_heart_failure(self, patient: str) -> bool:
+        """Tell whether a patient was enrolled with heart failure."""
+        codes = [
+            code for each in self.of("enrolled") if each["patient"] == patient
+            for code in each["body"]["diagnoses"]
+        ]  # fmt: skip
+        return any(code.startswith(("I50", "I11.0", "I13.0", "I13.2")) for code in codes)
+
     def pressures(self, patients: Iterable[str]) -> dict[str, tuple[Decimal, Decimal]]:
         """Return the average pressures of those with enough readings."""
         end = self.ending()

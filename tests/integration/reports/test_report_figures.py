@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -29,6 +29,7 @@ from tests.integration.demonstrated import LAKESIDE, Demo
 from tests.integration.reports.plainly import Plain, in_force
 
 MADE = "prac_made"
+SUGARS = ("41653-7", "2339-0", "2345-7", "15074-8", "99504-3")
 PLAN = Plan(patients=24, months=3, seed=11, first_month=ServiceMonth(2026, 1))
 
 
@@ -186,10 +187,39 @@ def pressure_control_agrees_reading_by_reading(place: Place) -> None:
         assert told is None
 
 
+def weight_and_glucose_agree_reading_by_reading(place: Place) -> None:
+    """Hold weight in heart failure and glucose in range against the plain count."""
+    found, plain, end = place.report("outcomes"), place.plain, place.plain.ending()
+    changes, within, readings = [], 0, 0
+    for patient in place.decisions:
+        recent = plain.readings(patient, end - timedelta(days=30), end)
+        sugars = [pair for code in SUGARS for pair in plain.values(recent, code)]
+        if len(sugars) >= 3 and len({day for day, _ in sugars}) >= 2:
+            readings += len(sugars)
+            within += sum(70 <= value <= 180 for _, value in sugars)
+        begun = plain.enrolled_at(patient)
+        if not plain.has_heart_failure(patient) or begun is None:
+            continue
+        then = plain.values(plain.readings(patient, begun, begun + timedelta(days=30)), "29463-7")
+        now = plain.values(recent, "29463-7")
+        over = begun + timedelta(days=30) <= end - timedelta(days=30)
+        if over and min(len(then), len(now)) >= 3 and len({day for day, _ in now}) >= 2:
+            first, last = (sum((n for _, n in v), Decimal(0)) / len(v) for v in (then, now))
+            changes.append((last - first) / Decimal("0.45359237"))
+    told = figure(found, "Weight since enrollment")
+    mean = sum(changes, Decimal(0)) / len(changes) if changes else None
+    assert told == (None if mean is None else mean.quantize(Decimal("0.1"), ROUND_HALF_UP))
+    labels = {each.label for each in found.figures}
+    assert ("Glucose in range" in labels) == bool(readings)
+    if readings:
+        assert figure(found, "Glucose in range") == rounded(within, readings)
+
+
 CHECKS = (
     the_summary_counts_what_was_decided, the_yardstick_is_the_national_amount_of_every_line,
     measured_time_is_counted_second_by_second, adherence_counts_the_periods_that_are_over,
     pressure_control_agrees_reading_by_reading,
+    weight_and_glucose_agree_reading_by_reading,
 )  # fmt: skip
 
 
