@@ -43,8 +43,7 @@ def verdict(source: Source) -> str:
 
 def decision(source: Source) -> Block:
     """Return lines, criteria, holds, flags and what is not billed."""
-    said = source.decision.to_json()
-    codes: Codes = said["codes"]  # type: ignore[assignment]
+    codes: Codes = source.said["codes"]
     blocks: list[Block] = [*lines_part(source), *holds_part(source)]
     blocks += criteria_part(codes)
     blocks += not_billed(source, codes)

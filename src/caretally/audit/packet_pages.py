@@ -60,7 +60,7 @@ def short_of(source: Source) -> str:
 
 def cited(source: Source) -> Block:
     """Return the sources behind keys that the packet cites."""
-    keys = sorted(cites_in(source.decision.to_json()))
+    keys = sorted(cites_in(source.said))
     known = source.decision.month.rulebook.sources
     rows = [
         [key, ", ".join(part for part in (

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from caretally.audit.proof import Proof
 from caretally.billability.decision import Decision
@@ -82,6 +82,11 @@ class Source:
         after = month.next().first_day
         end = datetime(after.year, after.month, after.day, tzinfo=zone(self.zone))
         return min(end, self.last_known)
+
+    @cached_property
+    def said(self) -> dict[str, Any]:
+        """The decision as the contract writes it."""
+        return self.decision.to_json()
 
     @property
     def last_known(self) -> datetime:
