@@ -46,6 +46,8 @@ COLUMNS = (
 )  # fmt: skip
 INSERT = f"{insertion('store_claimcard', COLUMNS)} ON CONFLICT DO NOTHING"
 FIRST, VOID = "1", "8"
+OF_CLAIM = "277ca"
+"""The acknowledgment that is about single claims."""
 ANSWERED = {"paid": PAID, "denied": DENIED, "reversed": REVERSED}
 
 
@@ -64,9 +66,18 @@ class Told:
         """Return how the claim stands by itself."""
         if self.answers:
             return answered_state(answered(self.answers))
-        if self.acknowledged:
-            return ACCEPTED if self.acknowledged[-1].outcome == "accepted" else REJECTED
+        word = self.last_word()
+        if word is not None:
+            return ACCEPTED if word.outcome == "accepted" else REJECTED
         return SUBMITTED if self.submitted else PREPARED
+
+    def last_word(self) -> ClaimAcknowledged | None:
+        """Return the acknowledgment that counts: of the claim before of its file, then the latest.
+
+        A 999 that comes in after the 277CA takes nothing back of what that said.
+        """
+        of_claims = [each for each in self.acknowledged if each.source == OF_CLAIM]
+        return ([*self.acknowledged, *of_claims] or [None])[-1]
 
     def number(self) -> str:
         """Return the payer's number of the claim, told last."""
@@ -104,7 +115,7 @@ def claims_told(entries: Iterable[Entry]) -> dict[str, Told]:
             claim.acknowledged.append(body)
         elif isinstance(body, ClaimPaid | ClaimDenied):
             claim.answers.append(body)
-            claim.answered_on = on
+            claim.answered_on = max(claim.answered_on, on)
     return told
 
 
@@ -144,7 +155,8 @@ def row_of(book: Book, stream: Stream, told: Told, state: str) -> tuple[Value, .
     body, answers = told.prepared, answered(told.answers)
     expected = [line.expected for line in body.lines]
     submitted_on, submitted = told.submitted[-1] if told.submitted else ("", None)
-    codes = told.acknowledged[-1].codes if told.acknowledged else ()
+    word = told.last_word()
+    codes = word.codes if word is not None else ()
     return (
         book.number, stream.id, stream.patient, body.month, body.claim, body.control_number,
         body.frequency, body.replaces or "", body.payer, json.dumps(body.decisions),

@@ -13,6 +13,7 @@ from caretally.claims.records import Batch
 from caretally.errors import InputError
 from caretally.journal.answered import cents
 from caretally.journal.entries import Entry
+from caretally.practice import remitting
 from caretally.practice.caller import Caller
 from caretally.practice.remittances import Placing, file_shown, files, place_answer
 from caretally.practice.remitting import Taken, import_answers
@@ -90,9 +91,11 @@ def test_round_trip_to_the_cent(sent: Sent) -> None:
 
 
 def test_the_order_of_files_does_not_matter(make_site) -> None:
-    own = first_claims(4)
+    own = first_claims(6)
     found = []
-    bodies = all_files(answer(batch_of(own, control=77), seed=9, habits=replace(MIXED, rejects=0)))
+    bodies = all_files(
+        answer(batch_of(own, control=77), seed=9, habits=replace(MIXED, rejects=300))
+    )
     for turn in range(3):
         site = make_site("sqlite")
         with scoped(PRACTICE, site.db.alias):
@@ -102,6 +105,7 @@ def test_the_order_of_files_does_not_matter(make_site) -> None:
             found.append([site.db.rows(CARDS), site.db.rows(DENIALS)])
     assert len(bodies) > 2
     assert found[0][1]
+    assert {"rejected", "denied"} <= {row[1] for row in found[0][0]}
     assert found[1:] == found[:1] * 2
 
 
@@ -114,6 +118,27 @@ def test_the_same_file_posts_nothing_twice(sent: Sent) -> None:
     assert [(each.posted, each.is_known) for each in again] == [(0, True)] * len(first)
     assert sent.office.db.rows("SELECT count(*) FROM store_entry")[0][0] == count
     assert len(files(sent.office)[0]) == len(first)
+
+
+def test_what_breaks_in_the_middle_leaves_nothing(
+    sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remitting, "AT_ONCE", 2)
+    told: list[int] = []
+
+    def broken(done: int) -> None:
+        told.append(done)
+        if len(told) == 2:
+            raise RuntimeError("the machine stops")
+
+    body = answer(sent.batch, seed=3, habits=PAYS_ALL).status_277ca
+    before = [sent.office.db.rows("SELECT count(*) FROM store_entry"), sent.office.db.rows(CARDS)]
+    with pytest.raises(RuntimeError, match="stops"):
+        import_answers(sent.office, body, progress=broken)
+    after = [sent.office.db.rows("SELECT count(*) FROM store_entry"), sent.office.db.rows(CARDS)]
+    assert (told, after, files(sent.office)[0]) == ([2, 4], before, ())
+    taken = import_answers(sent.office, body, progress=told.append)
+    assert (taken.posted, told[-1]) == (len(sent.batch.claims), len(sent.batch.claims))
 
 
 def test_a_dry_run_keeps_nothing(sent: Sent) -> None:
