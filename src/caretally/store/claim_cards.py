@@ -77,7 +77,8 @@ class Told:
         A 999 that comes in after the 277CA takes nothing back of what that said.
         """
         of_claims = [each for each in self.acknowledged if each.source == OF_CLAIM]
-        return ([*self.acknowledged, *of_claims] or [None])[-1]
+        told = of_claims or self.acknowledged
+        return told[-1] if told else None
 
     def number(self) -> str:
         """Return the payer's number of the claim, told last."""
