@@ -375,13 +375,43 @@ def standing_lines(card: DecisionCard) -> tuple[Line, ...]:
     )
 
 
-def changed_streams(office: Office, month: ServiceMonth) -> dict[int, bytes]:
-    """Return the streams of which the record makes another month than was decided."""
+def changed_streams(office: Office, month: ServiceMonth) -> dict[int, str]:
+    """Return the patients of whom the record makes another month than was decided, by stream.
+
+    Where the rules are others than those of the close, such as after an update of the program,
+    only other lines or holds count as a change.
+    """
     rows = office.db.rows(
-        "SELECT card.stream_id, kept.digest FROM store_decisioncard AS card "
-        "JOIN store_patientmonth AS kept ON kept.stream_id = card.stream_id "
-        "AND kept.month = card.month WHERE card.practice_id = %s AND card.month = %s "
-        "AND card.state <> 'replaced' AND card.made_at <> '' AND card.digest <> kept.digest",
+        "SELECT kept.stream_id, kept.patient, card.lines, card.holds, kept.lines, kept.holds "
+        "FROM store_patientmonth AS kept LEFT JOIN store_decisioncard AS card "
+        "ON card.stream_id = kept.stream_id AND card.month = kept.month "
+        "AND card.state <> 'replaced' AND card.made_at <> '' "
+        "WHERE kept.practice_id = %s AND kept.month = %s "
+        "AND (card.digest <> kept.digest OR (card.digest IS NULL AND (kept.lines <> '[]' "
+        "OR kept.management_seconds > 0 OR kept.data_days > 0)))",
         office.book().number, str(month),
     )  # fmt: skip
-    return {row[0]: bytes(row[1]) for row in rows}
+    if not rows:
+        return {}
+    closed = closing_of(office, month)
+    body = closed.entry.body if closed is not None and closed.entry is not None else None
+    own_rules = office.journal.desk.judge.rulebook.digest
+    has_other_rules = isinstance(body, MonthClosed) and body.rulebook != own_rules
+    return {
+        row[0]: row[1]
+        for row in rows
+        if not (has_other_rules and row[2] is not None and says_the_same(row[2:]))
+    }
+
+
+def says_the_same(told: Sequence[str]) -> bool:
+    """Tell whether a decision and what is kept of the month have the same lines and holds.
+
+    told: lines and holds of the decision, lines and holds that are kept, as JSON.
+    """
+    lines, holds, kept_lines, kept_holds = told
+    decided = {
+        (line.code, line.units, line.date_of_service.isoformat()) for line in decode_lines(lines)
+    }
+    kept = {(line[0], line[1], line[2]) for line in json.loads(kept_lines)}
+    return decided == kept and json.loads(holds) == json.loads(kept_holds)

@@ -13,7 +13,7 @@ from datetime import datetime
 from caretally.billability.close import LineChange, line_changes, named, plain, proposal
 from caretally.clock import ServiceMonth
 from caretally.journal.entries import DecisionMade, DecisionSuperseded, Entry
-from caretally.practice.closing import closed_months
+from caretally.practice.closing import changed_streams, closed_months
 from caretally.practice.office import Office
 from caretally.practice.roles import CLOSE_MONTH, SEE_PATIENTS
 from caretally.store.billing_tables import REPLACED, ClaimCard, DecisionCard
@@ -54,19 +54,15 @@ class Difference:
 
 def changed_patients(office: Office, month: ServiceMonth) -> list[str]:
     """Return the patients of whom the record makes another month than was decided, by id."""
-    rows = office.db.rows(
-        "SELECT kept.patient FROM store_patientmonth AS kept LEFT JOIN store_decisioncard AS card "
-        "ON card.stream_id = kept.stream_id AND card.month = kept.month "
-        "AND card.state <> 'replaced' AND card.made_at <> '' "
-        "WHERE kept.practice_id = %s AND kept.month = %s "
-        "AND (card.digest IS NULL OR card.digest <> kept.digest) ORDER BY kept.patient",
-        office.book().number, str(month),
-    )  # fmt: skip
-    return [row[0] for row in rows]
+    return sorted(changed_streams(office, month).values())
 
 
-def differences(office: Office, month: ServiceMonth) -> tuple[Difference, ...]:
+def differences(
+    office: Office, month: ServiceMonth, most: int | None = None
+) -> tuple[Difference, ...]:
     """Return what later entries changed in a closed month, by patient; empty while it is open.
+
+    most: how many to return; all by default.
 
     Raises:
         ForbiddenError: the caller may not see patients.
@@ -75,7 +71,7 @@ def differences(office: Office, month: ServiceMonth) -> tuple[Difference, ...]:
     if str(month) not in closed_months(office):
         return ()
     found: list[Difference] = []
-    for part in batches(changed_patients(office, month), AT_ONCE):
+    for part in batches(changed_patients(office, month)[:most], AT_ONCE):
         with office.db.snapshot():
             found += compared(office, month, [str(name) for name in part])
     return tuple(found)

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from caretally.billability.close import entries_root
+from caretally.billability.decide import Judge
 from caretally.cli import closing_commands
 from caretally.cli.main import app
 from caretally.clock import ServiceMonth
@@ -261,6 +262,21 @@ def test_what_comes_late_is_a_difference_and_no_claim_is_made_of_it(office: Offi
         standing = decision_in_force(after, card.patient, MARCH)
         assert standing is not None
         assert (standing.decision, standing.state) == (card.decision, "signed")
+
+
+def test_other_rules_alone_change_nothing(office: Office) -> None:
+    """After an update of the rules only other lines or holds are a difference."""
+    with scoped("p", office.db.alias):
+        close(office, MARCH)
+        office.db.run("UPDATE store_patientmonth SET digest = %s", b"of other rules")
+        after = later(office)
+        assert len(changed_patients(after, MARCH)) == PATIENTS
+        rules = replace(after.journal.desk.judge.rulebook, digest="sha256:" + "0" * 64)
+        after.journal.desk = replace(after.journal.desk, judge=Judge(rulebook=rules))
+        assert changed_patients(after, MARCH) == []
+        patient = office.db.rows("SELECT patient FROM store_decisioncard WHERE lines <> '[]'")[0][0]
+        office.db.run("UPDATE store_patientmonth SET lines = '[]' WHERE patient = %s", patient)
+        assert changed_patients(after, MARCH) == [patient]
 
 
 def test_a_signature_that_is_voided_is_gone(office: Office) -> None:

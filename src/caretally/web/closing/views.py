@@ -14,7 +14,7 @@ from caretally.billability.close import STATEMENT, STATEMENTS
 from caretally.clock import ServiceMonth
 from caretally.errors import ForbiddenError, InputError
 from caretally.practice.closing import Accepted, Closing, checks_of, close, closing_of, rehearse
-from caretally.practice.closing_changes import differences, redecide
+from caretally.practice.closing_changes import changed_patients, differences, redecide
 from caretally.practice.closing_pages import KINDS, Asked, eyes_of, month_rows, review, runs_of
 from caretally.practice.closing_queue import is_large, put_in
 from caretally.practice.closing_signing import which
@@ -26,6 +26,8 @@ from caretally.web.frame.fields import messages_of
 from caretally.web.patients.views import kept_query, month_in, number_in
 
 WRONG = 422
+MOST_SHOWN = 50
+"""Differences that a page shows at once; once those are settled it shows the next."""
 LOOKS: dict[str, str] = {
     "timers_are_stopped": "staff", "forgotten_timers_are_settled": "staff",
     "held_readings_are_settled": "intake", "intake_faults_are_settled": "deliveries",
@@ -111,10 +113,11 @@ def closed_month(
     context: dict[str, Any] = {
         "month": chosen, "closing": closing, "body": closing.entry.body if closing.entry else None,
         "asked": asked, "found": found, "kinds": KINDS, "kept": kept_query(request),
-        "differences": differences(office, chosen), "names": staff_names(office),
+        "differences": differences(office, chosen, MOST_SHOWN), "names": staff_names(office),
         "zone": office.home_zone(), "may_close": office.caller.may(CLOSE_MONTH),
         "may_claim": office.caller.may(HANDLE_CLAIMS), "seen": eyes_of(office, chosen),
         "form_id": office.new_id("ent"),
+        "changed_count": len(changed_patients(office, chosen)),
         "which": which(row.card for row in found.clean), "error": error,
         "statement": STATEMENTS[STATEMENT], "version": STATEMENT,
     }  # fmt: skip
