@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from caretally.cli import (
+    call_commands,
     claims_commands,
     closing_commands,
     converting,
@@ -68,6 +69,7 @@ app.add_typer(secrets_commands.commands, name="secrets")
 app.add_typer(simulate_commands.commands, name="simulate")
 app.add_typer(report_commands.commands)
 app.add_typer(claims_commands.commands, name="claims")
+app.add_typer(call_commands.commands, name="call")
 
 
 def print_version(wanted: bool) -> None:

@@ -1,0 +1,72 @@
+"""`caretally call`: try a protocol as a patient would hear it, and see what is wrong with one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from caretally.cli.extras import loaded
+
+commands = typer.Typer(no_args_is_help=True, help="Try protocols of wellness calls, in text.")
+ROOM = "caretally.cli.calling"
+"""Loaded when it is asked for: no other command waits for the protocols."""
+EXAMPLES = """\b
+Example: caretally call simulate --protocol heart_failure
+         caretally call simulate --protocol copd --patient-script answers.txt
+         caretally call simulate --protocol heart_failure --device weight=186.4,182.0 --language es
+         printf 'yes\\n#1950\\nyes\\n#0\\nnurse joins\\nhang up\\n' | caretally call simulate --protocol general
+\b
+A line is what the patient says; `140 over 91 | 142 over 91` is what two recognizers made of it.
+#5 presses a key, #1950 several. Other lines: silence, hang up, voicemail, wrong person, interrupt,
+engine fails, media lost, nurse joins, nurse unavailable, wait.
+"""  # noqa: E501 - an example is one line
+
+
+@commands.command(epilog=EXAMPLES)
+def simulate(
+    *,
+    protocol: Annotated[
+        str, typer.Option(metavar="NAME", help="An installed protocol, or a file of one.")
+    ],
+    patient_script: Annotated[
+        str, typer.Option(metavar="FILE", help="What the patient says, line by line.")
+    ] = "",
+    device: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUES",
+            help="Values of a device, newest first, a day apart: weight=186,182.",
+        ),
+    ] = None,
+    language: Annotated[str, typer.Option(metavar="LANGUAGE", help="en or es.")] = "en",
+    seed: Annotated[
+        int, typer.Option(metavar="N", help="Let one recognizer mishear now and then, as N says.")
+    ] = 0,
+) -> None:
+    """Play a wellness call in text: what would be said, accepted, flagged and escalated.
+
+    Nobody is called and nothing is stored. At the end stands the record that a call would leave,
+    with the seconds of the agent and those of a person apart.
+    """
+    room = loaded(ROOM)
+    pack = room.pack_of(protocol)
+    lines = room.script_of(patient_script)
+    room.play(pack, room.invented(pack, language, device or []), lines, seed=seed)
+
+
+@commands.command(epilog="Example: caretally call lint my_protocol.yaml")
+def lint(
+    file: Annotated[
+        str, typer.Argument(metavar="[FILE]", help="A protocol; all installed ones without it.")
+    ] = "",
+) -> None:
+    """Find what is wrong with a protocol, with file and line; exit 1 where anything is."""
+    if loaded(ROOM).lint(file):
+        raise typer.Exit(1)
+
+
+@commands.command(epilog="Example: caretally call protocols")
+def protocols() -> None:
+    """List the installed protocols, their red flags and whether anybody signed them."""
+    loaded(ROOM).show_protocols()
