@@ -11,19 +11,11 @@ from caretally.cli.extras import loaded
 commands = typer.Typer(no_args_is_help=True, help="Try protocols of wellness calls, in text.")
 ROOM = "caretally.cli.calling"
 """Loaded when it is asked for: no other command waits for the protocols."""
-EXAMPLES = """\b
-Example: caretally call simulate --protocol heart_failure
-         caretally call simulate --protocol copd --patient-script answers.txt
-         caretally call simulate --protocol heart_failure --device weight=186.4,182.0 --language es
-         printf 'yes\\n#1950\\nyes\\n#0\\nnurse joins\\nhang up\\n' | caretally call simulate --protocol general
-\b
-A line is what the patient says; `140 over 91 | 142 over 91` is what two recognizers made of it.
-#5 presses a key, #1950 several. Other lines: silence, hang up, voicemail, wrong person, interrupt,
-engine fails, media lost, nurse joins, nurse unavailable, wait.
-"""  # noqa: E501 - an example is one line
 
 
-@commands.command(epilog=EXAMPLES)
+@commands.command(
+    epilog="Example: caretally call simulate --protocol heart_failure --device weight=186.4,182.0"
+)
 def simulate(
     *,
     protocol: Annotated[
@@ -48,6 +40,13 @@ def simulate(
 
     Nobody is called and nothing is stored. At the end stands the record that a call would leave,
     with the seconds of the agent and those of a person apart.
+
+    A line is what the patient says; `140 over 91 | 142 over 91` is what two recognizers made of it.
+    `#5` presses a key, `#1950` several. Other lines: silence, hang up, voicemail, wrong person,
+    interrupt, engine fails, media lost, nurse joins, nurse unavailable, wait.
+
+    The patient is invented: Ada, born in 1950. `printf 'yes\\n#1950\\nyes\\n#0\\n'` into the command
+    plays a call that asks for a person.
     """
     room = loaded(ROOM)
     pack = room.pack_of(protocol)

@@ -113,7 +113,8 @@ def held_by_agent(log: CallLog, desk: Desk, evidence: Evidence) -> ContactHeld:
         ),
         findings=tuple(
             Finding(
-                topic=topic, says=" ".join(says(q, a) for q, a in answered if q.section == topic)
+                topic=topic,
+                says=" ".join(says(log, q, a) for q, a in answered if q.section == topic),
             )
             for topic in topics
             if topic in TOPICS
