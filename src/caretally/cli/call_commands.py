@@ -45,8 +45,7 @@ def simulate(
     `#5` presses a key, `#1950` several. Other lines: silence, hang up, voicemail, wrong person,
     interrupt, engine fails, media lost, nurse joins, nurse unavailable, wait.
 
-    The patient is invented: Ada, born in 1950. `printf 'yes\\n#1950\\nyes\\n#0\\n'` into the command
-    plays a call that asks for a person.
+    The patient is invented: Ada, born in 1950.
     """
     room = loaded(ROOM)
     pack = room.pack_of(protocol)
