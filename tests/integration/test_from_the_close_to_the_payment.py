@@ -1,6 +1,7 @@
 """One month of the demonstration, all the way: closed, signed, claimed, answered, corrected, told.
 
-What each room does alone is tested there; here one month passes through all of them, and money and decisions are the same at the end as at the beginning.
+What each room does alone is tested there; here one month passes through all of them, and money and
+decisions are the same at the end as at the beginning.
 """
 
 from __future__ import annotations
