@@ -56,9 +56,13 @@ def is_alike(one: frozenset[int], other: frozenset[int]) -> bool:
     return 10 * shared >= SAME_TENTHS * (len(one) + len(other) - shared)
 
 
-def copies(texts: Iterable[str]) -> list[list[int]]:
+def prepared(texts: Iterable[str]) -> list[Text]:
+    """Return those texts that are long enough, made ready, in their order."""
+    return [each for place, text in enumerate(texts) if (each := made_ready(place, text))]
+
+
+def copies(ready: Iterable[Text]) -> list[list[int]]:
     """Return groups of texts that say the same, or nearly so, as places; the largest first."""
-    ready = [each for place, text in enumerate(texts) if (each := made_ready(place, text))]
     first: dict[str, Text] = {}
     groups: dict[int, list[int]] = {}
     for each in ready:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from caretally.audit.findings import Bar, Case, Figure, Finding, exceeds, listed, plural
-from caretally.audit.likeness import LEAST_WORDS, copies
+from caretally.audit.likeness import copies, prepared
 from caretally.audit.rows import Audited, NoteRow
 from caretally.clock import date_of
-from caretally.contacts.copies import words_of
 
 CLONED_COUNT, CLONED_PERCENT = 10, 10
 MOST_ENTRIES = 20
@@ -25,12 +24,13 @@ def cloned_notes(audited: Audited) -> Finding:
     """
     texts = (*audited.notes, *audited.earlier_notes)
     own = len(audited.notes)
+    ready = prepared(row.text for row in texts)
     groups = [
-        members for members in copies(row.text for row in texts)
+        members for members in copies(ready)
         if members[0] < own and len({(texts[at].patient, at < own) for at in members}) > 1
     ]  # fmt: skip
     cloned = [texts[at] for members in groups for at in members if at < own]
-    whole = sum(len(words_of(row.text)) >= LEAST_WORDS for row in audited.notes)
+    whole = sum(each.place < own for each in ready)
     figure = Figure(len(cloned), whole)
     cases, count = listed(case_of([texts[at] for at in members]) for members in groups)
     return Finding(

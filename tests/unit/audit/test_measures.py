@@ -12,7 +12,7 @@ import pytest
 
 from caretally.audit.chances import odds_against, odds_words
 from caretally.audit.findings import Figure, Finding, exceeds, percent
-from caretally.audit.likeness import copies, made_ready
+from caretally.audit.likeness import copies, made_ready, prepared
 from caretally.audit.measures import HOUSE, MEASURES, OIG, take_all
 from caretally.audit.measures_staff import LEAST_SPANS, by_day, outside, union
 from caretally.audit.rows import Audited, LineRow, MonthRow, NoteRow, WorkRow, YearRow
@@ -255,7 +255,7 @@ def test_notes_alike_but_for_a_word_signs_and_case_are_copies() -> None:
     long = " ".join(f"word{number}" for number in range(80))
     near = long.upper().replace("WORD7 ", "another, ")
     far = " ".join(f"word{number}" for number in range(0, 160, 2))
-    assert copies([long, near, far]) == [[0, 1]]
+    assert copies(prepared([long, near, far])) == [[0, 1]]
 
 
 def test_copies_of_the_month_before_count_and_those_of_one_chart_do_not() -> None:
@@ -267,7 +267,7 @@ def test_copies_of_the_month_before_count_and_those_of_one_chart_do_not() -> Non
 
 def test_short_notes_are_not_compared() -> None:
     assert made_ready(0, "Readings of the week gone through; feels well.") is None
-    assert copies(["one two three"] * 30) == []
+    assert copies(prepared(["one two three"] * 30)) == []
 
 
 @pytest.mark.parametrize(
