@@ -110,9 +110,12 @@ def _hung_up(turn: Turn, event: Happening) -> None:
 
 def _voicemail(turn: Turn, event: Happening) -> None:
     """Leave a name and a number and nothing else; a machine after a person is a fault."""
-    if turn.state.is_verified:
+    if turn.state.phase in {WAITING, BRIDGED}:
+        # The ear for machines errs; nobody who waits for a person is hung up on for it.
+        turn.record("voicemail_suspected")
+    elif turn.state.is_verified:
         _failed(turn, EngineFailed(at_ms=turn.at_ms, what="voicemail"))
-    elif turn.state.phase != BRIDGED:
+    else:
         turn.end("voicemail", "voicemail")
 
 

@@ -63,11 +63,13 @@ def heard(turn: Turn, event: Happening) -> None:
     assert isinstance(event, Answered)
     if turn.state.phase == BRIDGED:
         return
-    if screen(turn, event.hypotheses) or turn.state.phase not in {ASKING, CONFIRMING}:
-        return
     texts = event.hypotheses
+    if screen(turn, texts):
+        return
     if any(map(wants_out, texts)):
         opt_out(turn)
+    elif turn.state.phase not in {ASKING, CONFIRMING}:
+        return
     elif any(map(wants_person, texts)):
         ask_for_person(turn)
     elif any(map(asks_whether_robot, texts)):
@@ -81,12 +83,14 @@ def heard(turn: Turn, event: Happening) -> None:
 def keyed_in(turn: Turn, event: Happening) -> None:
     """Take keys: 0 is a person, 9 opts out, others answer; keys are exact."""
     assert isinstance(event, KeyPressed)
-    if turn.state.phase not in {ASKING, CONFIRMING}:
+    if turn.state.phase == BRIDGED:
         return
-    if event.keys == PERSON_KEY:
-        ask_for_person(turn)
-    elif event.keys == OPT_OUT_KEY:
+    if event.keys == OPT_OUT_KEY:
         opt_out(turn)
+    elif turn.state.phase not in {ASKING, CONFIRMING}:
+        return
+    elif event.keys == PERSON_KEY:
+        ask_for_person(turn)
     elif turn.state.phase == CONFIRMING:
         said = {"1": YES, "2": NO}.get(event.keys.removesuffix("#"))
         settle(turn, [said, said], (event.keys,))
@@ -190,9 +194,10 @@ def escalate_doubt(turn: Turn) -> None:
 
 
 def opt_out(turn: Turn) -> None:
-    """Stop these calls, at once."""
+    """Stop these calls, at once; whoever waits for a person still gets one."""
     turn.record("opted_out")
-    turn.end("opted_out", "opted_out")
+    if turn.state.phase in {ASKING, CONFIRMING}:
+        turn.end("opted_out", "opted_out")
 
 
 def ask_for_person(turn: Turn) -> None:

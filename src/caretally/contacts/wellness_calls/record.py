@@ -200,6 +200,6 @@ def summary(log: CallLog, evidence: Evidence) -> str:
     )  # fmt: skip
     return (
         f"Automated call, {log.pack.label}. Ended: {state.ended or state.phase}. "
-        f"{len(list(clinical(log)))} answers about health, {len(state.raised)} alerts. "
+        f"Answers about health: {len(list(clinical(log)))}, alerts: {len(state.raised)}. "
         f"Evidence {evidence.policy}: {verdict}; {evidence.creditable_seconds} s."
     )

@@ -270,6 +270,37 @@ def test_the_ladder_climbs_and_the_line_is_kept_when_nobody_answers() -> None:
     assert call.say("hang up") == (EndCall(why="handed_over"),)
 
 
+@pytest.mark.parametrize("line", ["voicemail", "wrong person", "#9", "silence", "engine fails"])
+def test_nobody_who_waits_in_an_emergency_is_hung_up_on(line) -> None:
+    call = Playing(installed("general"))
+    call.say("I can't breathe", line, "nurse unavailable", "nurse unavailable", "wait", line)
+    assert call.state.phase == WAITING
+    assert call.state.waiting is not None
+    assert call.state.waiting.severity == EMERGENT
+    assert line != "#9" or Record(what="opted_out") in call.did(Record)
+
+
+@pytest.mark.parametrize("cry", [
+    "me duele el pecho", "no puedo respirar", "tengo la cara torcida", "me desmayé",
+    "me caí y me golpeé la cabeza", "tengo la lengua hinchada", "quiero morirme", "auxilio",
+])  # fmt: skip
+@pytest.mark.parametrize("section", SECTIONS)
+def test_a_cry_in_spanish_is_heard_in_every_phase(cry, section) -> None:
+    call = Playing(installed("general"), ada(language="es")).reach(section)
+    done = call.say(cry)
+    assert isinstance(done[0], RaiseAlert)
+    assert done[0].severity == EMERGENT
+    assert call.state.phase == WAITING
+    assert "911" in done[-1].text or "988" in done[-1].text
+
+
+def test_somebody_else_s_illness_is_asked_about_and_not_bridged_at_once() -> None:
+    call = Playing(installed("general")).reach("symptoms")
+    call.say("my husband had chest pain last year")
+    assert call.state.phase == CONFIRMING
+    assert not call.did(Bridge)
+
+
 def test_what_is_worse_calls_again_while_a_person_is_on_the_way() -> None:
     call = Playing(installed("heart_failure")).until("swelling")
     call.say("yes")
