@@ -12,7 +12,12 @@ from caretally.clock import ServiceMonth
 from caretally.errors import UnknownError
 from caretally.journal.entries import DecisionMade, Entry, MonthClosed
 from caretally.practice.closing import changed_streams, closed_months, closing_of
-from caretally.practice.closing_changes import changed_patients, made_of
+from caretally.practice.closing_changes import (
+    Difference,
+    changed_patients,
+    differences,
+    made_of,
+)
 from caretally.practice.closing_signing import Bench, bench_of, is_clean, is_practitioner
 from caretally.practice.office import Office
 from caretally.practice.roles import SEE_PATIENTS, SIGN_DECISIONS
@@ -198,6 +203,21 @@ def visible_names(office: Office) -> dict[int, str]:
         office.book().number,
     )  # fmt: skip
     return {row[0]: row[1] or row[2] for row in rows if clinics is None or row[3] in clinics}
+
+
+def visible_differences(
+    office: Office, month: ServiceMonth, most: int
+) -> tuple[tuple[str, Difference], ...]:
+    """Return what later entries changed of the patients whom the caller may see, with names."""
+    clinics = office.clinics(SEE_PATIENTS)
+    found = differences(office, month, most)
+    rows = office.db.rows_in(
+        "SELECT patient, name, clinic FROM store_patientcard WHERE practice_id = %s "
+        "AND patient IN ({})",
+        [each.patient for each in found], office.book().number,
+    )  # fmt: skip
+    names = {row[0]: row[1] or row[0] for row in rows if clinics is None or row[2] in clinics}
+    return tuple((names[each.patient], each) for each in found if each.patient in names)
 
 
 def row_of(card: DecisionCard, name: str, seen: Seen) -> Row:

@@ -14,8 +14,16 @@ from caretally.billability.close import STATEMENT, STATEMENTS
 from caretally.clock import ServiceMonth
 from caretally.errors import ForbiddenError, InputError
 from caretally.practice.closing import Accepted, Closing, checks_of, close, closing_of, rehearse
-from caretally.practice.closing_changes import changed_patients, differences, redecide
-from caretally.practice.closing_pages import KINDS, Asked, eyes_of, month_rows, review, runs_of
+from caretally.practice.closing_changes import changed_patients, redecide
+from caretally.practice.closing_pages import (
+    KINDS,
+    Asked,
+    eyes_of,
+    month_rows,
+    review,
+    runs_of,
+    visible_differences,
+)
 from caretally.practice.closing_queue import is_large, put_in
 from caretally.practice.closing_signing import which
 from caretally.practice.office import Office
@@ -113,7 +121,8 @@ def closed_month(
     context: dict[str, Any] = {
         "month": chosen, "closing": closing, "body": closing.entry.body if closing.entry else None,
         "asked": asked, "found": found, "kinds": KINDS, "kept": kept_query(request),
-        "differences": differences(office, chosen, MOST_SHOWN), "names": staff_names(office),
+        "differences": visible_differences(office, chosen, MOST_SHOWN),
+        "names": staff_names(office),
         "zone": office.home_zone(), "may_close": office.caller.may(CLOSE_MONTH),
         "may_claim": office.caller.may(HANDLE_CLAIMS), "seen": eyes_of(office, chosen),
         "form_id": office.new_id("ent"),
