@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +17,7 @@ from caretally.errors import IntegrityError
 
 commands = typer.Typer(no_args_is_help=True, help="Bring what payers answer into a practice.")
 ROOM = "caretally.practice.remitting"
+ACTOR = "remit"
 LEAST = 400
 """Entries that are worth a bar."""
 SHOWN = 20
@@ -69,12 +71,23 @@ def office_for(practice: str, body: bytes) -> Any:
         InputError: there is no such practice, or a file is for none or several.
     """
     if practice:
-        return office_at(practice)
+        return own_office(practice)
     rows = stored().db.rows("SELECT name FROM store_practice ORDER BY name")
     if not rows:
         raise refusal("--practice", "no practice", "one: caretally practice open makes one")
-    offices = [office_at(row[0]) for row in rows]
+    offices = [own_office(row[0]) for row in rows]
     return loaded("caretally.practice.remitting_whose").whose(offices, body)
+
+
+def own_office(practice: str) -> Any:
+    """Return the office of this command in a practice, so that entries say what wrote them.
+
+    Raises:
+        InputError: there is no such practice.
+    """
+    office = office_at(practice)
+    caller = loaded("caretally.practice.caller").system_caller(practice, ACTOR)
+    return replace(office, caller=caller)
 
 
 def posted(office: Any, room: Any, body: bytes, planned: Any) -> Any:
