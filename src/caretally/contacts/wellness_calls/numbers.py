@@ -47,6 +47,8 @@ UNIT_WORDS: Mapping[str, frozenset[str]] = {
     "mm[Hg]": word_set("millimeters mercury mmhg of"),
 }
 TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[a-z%'/]+|-")
+SPOKEN = "w"
+"""Marks a number written as a word: twenty and five are 25 and never 205."""
 LONGEST = 16
 """Tokens; a longer utterance is no number."""
 
@@ -94,7 +96,7 @@ def _pieces(tokens: Sequence[str]) -> list[str] | None:
         elif word[0].isdigit():
             found.append(word)
         elif word in WORDS:
-            found.append(WORDS[word])
+            found.append(SPOKEN + WORDS[word])
         elif word in {"to", "too"} and after in {"hundred", "100"}:
             # "two hundred and twelve" is written "to 100 and 12"; "up to 100" has a word before it
             # that belongs to no answer.
@@ -107,7 +109,7 @@ def _pieces(tokens: Sequence[str]) -> list[str] | None:
             found.append("/")
         elif word not in FILLERS or word in NOT_EXACT:
             return None
-    return found if any(each[0].isdigit() for each in found) else None
+    return found if any(each.strip(SPOKEN)[0].isdigit() for each in found) else None
 
 
 def _singles(pieces: Sequence[str]) -> Iterator[tuple[Decimal]]:
@@ -129,56 +131,59 @@ def _pressures(pieces: Sequence[str]) -> Iterator[tuple[Decimal, Decimal]]:
 
 
 def _readings(pieces: Sequence[str]) -> Iterator[Decimal]:
-    """Yield the numbers that pieces without a separator may be."""
+    """Yield every number that pieces without a separator may be."""
     if not pieces or pieces[0] == "." or pieces[0].startswith("x"):
         return
-    whole = ""
+    wholes, before = {""}, ""
     for at, piece in enumerate(pieces):
         if piece == ".":
-            digits = "".join(pieces[at + 1 :])
-            if whole.isdigit() and digits.isdigit():
-                yield Decimal(f"{whole}.{digits}")
+            digits = "".join(each.removeprefix(SPOKEN) for each in pieces[at + 1 :])
+            ends = (whole for whole in wholes if whole.isdigit() and digits.isdigit())
+            yield from (Decimal(f"{whole}.{digits}") for whole in ends)
             return
-        joined = _joined(whole, piece, is_last=at == len(pieces) - 1)
-        if joined is None:
-            return
-        whole = joined
-    yield from _dotted(whole)
+        is_last = at == len(pieces) - 1
+        wholes = {j for whole in wholes for j in _joined(whole, before, piece, is_last=is_last)}
+        before = piece
+    for whole in wholes:
+        yield from _dotted(whole)
 
 
-def _joined(whole: str, piece: str, *, is_last: bool) -> str | None:
-    """Return the digits so far with one more piece: times, plus, or one beside the other."""
-    if piece.startswith("x"):
-        return str(int(whole) * int(piece[1:])) if whole.isdigit() and int(whole) < 100 else None
-    if "." in piece or "," in piece:
-        return _with_dots(whole, piece.replace(",", ".")) if is_last else _undotted(whole, piece)
-    if not whole or not whole.isdigit():
-        return whole + piece if not whole else None
-    # 140 and 2 are 142, 200 and 14 are 214; 1 and 42 are 142.
-    zeros = len(whole) - len(whole.rstrip("0"))
-    if zeros and len(piece) <= zeros and int(whole) and not piece.startswith("0"):
-        return str(int(whole) + int(piece))
-    return whole + piece
+def _joined(whole: str, before: str, piece: str, *, is_last: bool) -> Iterator[str]:
+    """Yield the digits so far with one more piece: times, plus, or one beside the other.
 
-
-def _undotted(whole: str, piece: str) -> str | None:
-    """Return a dotted piece in the middle as the digits it stands for."""
-    return None if whole else piece.replace(".", "").replace(",", "")
-
-
-def _with_dots(whole: str, piece: str) -> str | None:
-    """Return a dotted piece at the end, beside what stands before it: 180 and 2.4 are 182.4."""
-    head, _, rest = piece.partition(".")
-    joined = _joined(whole, head, is_last=False) if whole else head
-    return None if joined is None else f"{joined}.{rest}"
+    before: the piece that came last. 140 and 2 are 142, or 1402; 1 and 42 are 142; two, oh and five
+    are 205, for a zero of its own takes nothing in.
+    """
+    said = piece.removeprefix(SPOKEN)
+    if said.startswith("x"):
+        if whole.isdigit() and int(whole) < 100:
+            yield str(int(whole) * int(said[1:]))
+    elif "." in said or "," in said:
+        dotted = said.replace(",", ".")
+        if is_last:
+            head, _, rest = dotted.partition(".")
+            heads = _joined(whole, before, head, is_last=False) if whole else [head]
+            yield from (f"{each}.{rest}" for each in heads)
+        elif not whole:
+            yield dotted.replace(".", "")
+    elif not whole:
+        yield said
+    elif whole.isdigit():
+        zeros = len(whole) - len(whole.rstrip("0"))
+        fits = 0 < len(said) <= zeros and int(whole) > 0 and not said.startswith("0")
+        takes_in = before.startswith("x") or len(before.removeprefix(SPOKEN)) > 1
+        if fits and takes_in:
+            yield str(int(whole) + int(said))
+        # Digits side by side may be meant so; words for tens and hundreds are not.
+        if not (fits and takes_in and (before[0] in "wx" or piece[0] == SPOKEN)):
+            yield whole + said
 
 
 def _dotted(text: str) -> Iterator[Decimal]:
-    """Yield what digits with dots may be: the last dot a decimal point, or none of them one."""
-    if not text:
-        return
+    """Yield what digits with dots are: a tenth after the last dot, or no dot at all."""
     head, dot, tail = text.rpartition(".")
-    yield Decimal(text.replace(".", ""))
-    # A hundredth is spoken of no measurement here; `1.42` is 142.
+    # A hundredth is spoken of no measurement here; `1.42` is 142, and `12.5` is never 125.
     if dot and len(tail) == 1:
         yield Decimal(f"{head.replace('.', '')}.{tail}")
+    elif text:
+        yield Decimal(text.replace(".", ""))

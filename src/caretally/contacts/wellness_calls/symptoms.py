@@ -86,7 +86,7 @@ _DENIED = re.compile(
     r"|no (?:tengo|he tenido|siento)|sin|ni)"
     r"(?: (?:any|a|new|more|real|the|no|at all|having|been|have|had|feel|feeling|felt"
     r"|ningun|ninguna))*"
-    r"(?: [\w']+(?: [\w']+){0,3} (?:or|and|nor|ni|o|y))*$"
+    r"(?: [\w']+(?: [\w']+){0,3} (?:or|nor|ni|o))*$"
 )
 """What stands directly before words that are denied; a list after one denial is denied too."""
 _IN_DOUBT = re.compile(
@@ -96,6 +96,10 @@ _IN_DOUBT = re.compile(
 )
 """Signs that somebody else, or another time, is meant. They never clear anything; they make us ask."""
 _NEVER_DENIED = frozenset({"self_harm", "emergency"})
+_NEVER_LIKE_THIS = re.compile(
+    r"^ ?(?:like this|like that|this bad|so bad|before|until|como este|antes|asi)\b"
+)
+"""What follows words that seem denied and are not: never had chest pain like this."""
 _BREAKS = re.compile(r"[.;!?]|\bbut\b|\bpero\b")
 
 
@@ -133,5 +137,8 @@ def is_in_doubt(text: str) -> bool:
 def _is_said(name: str, clause: str, ways: Iterable[re.Pattern[str]]) -> bool:
     found = (match for way in ways for match in way.finditer(clause))
     return any(
-        name in _NEVER_DENIED or not _DENIED.search(clause[: m.start()].rstrip()) for m in found
+        name in _NEVER_DENIED
+        or not _DENIED.search(clause[: match.start()].rstrip())
+        or _NEVER_LIKE_THIS.search(clause[match.end() :])
+        for match in found
     )

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from caretally.contacts.wellness_calls.numbers import TENS, UNITS_AND_TEENS
 from caretally.contacts.wellness_calls.pack_reader import NAMES, installed
 from caretally.contacts.wellness_calls.slots import NUMERIC, YES_NO
 from caretally.contacts.wellness_calls.symptoms import SYMPTOMS, is_in_doubt, symptoms_in
@@ -120,6 +121,14 @@ NUMBERS = [
     ("glucose", "two hundred fifty", "250"),
     ("glucose", "53", "53"),
     ("glucose", "nine", None),
+    ("glucose", "two oh five", "205"),
+    ("glucose", "2 0 5", "205"),
+    ("glucose", "twenty five", "25"),
+    ("glucose", "20 5", None),
+    ("glucose", "one oh five", "105"),
+    ("glucose", "12.5", None),
+    ("glucose", "10 0", "100"),
+    ("year", "nineteen oh five", "1905"),
     ("glucose", "my dog is 12", None),
     ("glucose", "seven hundred", None),
     ("year", "1950", "1950"),
@@ -215,6 +224,8 @@ SAID = [
     ("me desmayé", {"fainting"}),
     ("quiero morirme", {"self_harm"}),
     ("tengo la lengua hinchada", {"allergic_swelling"}),
+    ("no fever and chest pain since this morning", {"chest_pain"}),
+    ("I have never had chest pain like this", {"chest_pain"}),
     ("no chest pain", set()),
     ("I don't have any chest pain", set()),
     ("no chest pain or shortness of breath", set()),
@@ -231,6 +242,42 @@ SAID = [
 @pytest.mark.parametrize(("slot", "text", "wanted"), NUMBERS)
 def test_numbers(slot: str, text: str, wanted: str | None) -> None:
     assert numbers(slot, text) == wanted
+
+
+def word_of(number: int) -> str:
+    """Return a number below a hundred in words."""
+    if number < 20:
+        return UNITS_AND_TEENS[number]
+    ones = UNITS_AND_TEENS[number % 10] if number % 10 else ""
+    return f"{TENS[number // 10 - 2]} {ones}".strip()
+
+
+def spellings(number: int) -> set[str]:
+    """Return ways in which a recognizer may write a number of two or three digits."""
+    hundreds, rest = divmod(number, 100)
+    ways = {str(number), " ".join(str(number)), f"{number}."}
+    if not hundreds:
+        return ways | {word_of(rest)}
+    said, below = word_of(hundreds), word_of(rest)
+    if not rest:
+        return ways | {f"{said} hundred"}
+    ways |= {f"{hundreds}.{rest:02d}", f"{said} hundred and {below}", f"{said} hundred {below}",
+             f"{hundreds * 100} and {rest}", f"{hundreds * 100} {rest}"}  # fmt: skip
+    if rest < 10:
+        return ways | {f"{said} oh {below}"}
+    if rest > 20 and rest % 10:
+        ways.add(f"{number - rest % 10} {rest % 10}")
+    return ways | {f"{said} {below}", f"{hundreds} {rest}"}
+
+
+@pytest.mark.parametrize(("slot", "those"), [
+    ("glucose", range(20, 600)), ("spo2", range(50, 101)), ("weight", range(60, 700)),
+])  # fmt: skip
+def test_no_way_of_writing_a_number_makes_another_of_it(slot: str, those: range) -> None:
+    heard = [(n, text, numbers(slot, text)) for n in those for text in spellings(n)]
+    assert [each for each in heard if each[2] not in {None, str(each[0])}] == []
+    read = sum(each[2] is not None for each in heard)
+    assert 100 * read > 95 * len(heard)
 
 
 @pytest.mark.parametrize("text", OFF_TOPIC)
