@@ -1,7 +1,7 @@
 """Claims leave in a file: what stops nothing goes, and everything that left is kept to the byte.
 
 A file is stored, its claims are marked and told as disclosed in one transaction, or nothing
-happens. The same step again finds nothing to send and gives the same file once more.
+happens; it is written and checked before, so that nobody waits for it. The same step again finds nothing to send and gives the same file once more.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from caretally.claims.extras import has_gate
 from caretally.claims.fhir_claims import write_fhir
 from caretally.claims.findings import STOP, Finding
 from caretally.claims.parties import digits
-from caretally.claims.records import Batch, Claim, Sender
+from caretally.claims.records import VOID, Batch, Claim, Sender
 from caretally.claims.x12.gate import second_opinion
 from caretally.claims.x12.writing import write_837p
 from caretally.clock import ServiceMonth
@@ -25,6 +25,7 @@ from caretally.errors import ConflictError, InputError, Problem, UnknownError
 from caretally.journal.entries import BillingProfileSet, ClaimSubmitted
 from caretally.practice.claim_findings import Examined, examined, standards
 from caretally.practice.claiming import Told, in_silence, month_cards, require_all_clinics
+from caretally.practice.closing import signed_decisions
 from caretally.practice.disclosures import Disclosure, record_disclosure
 from caretally.practice.office import Office
 from caretally.practice.prices import home_profile, profiles
@@ -95,18 +96,18 @@ def ready(office: Office, wanted: Wanted, told: Told = in_silence) -> tuple[Exam
 def send(office: Office, wanted: Wanted, told: Told = in_silence) -> Sent:
     """Write a file of the claims that nothing stops, and mark them as submitted.
 
-    Where nothing is left to submit, the last file of the month comes again.
+    Where nothing is left to submit, the last file of the month comes again. Reading, writing and
+    checking hold nobody up; only storing does, and it begins again where others were quicker.
 
     Raises:
         ForbiddenError: the caller may not handle claims.
         InputError: the practice has no billing profile, or nothing at all can leave.
-        ConflictError: something stops a claim, and all shall leave or none.
+        ConflictError: something stops a claim, and all shall leave or none; or others keep changing
+            these claims.
     """
     require_all_clinics(office)
-    with office.db.atomic():
-        book = locked_book(office.db, office.practice)
-        found = ready(office, wanted, told)
-        going, stopped = parted(found)
+    for _ in range(MOST_TRIES):
+        going, stopped = parted(ready(office, wanted, told))
         if stopped and wanted.all_or_nothing:
             raise ConflictError(problems_of(stopped))
         if not going:
@@ -117,9 +118,33 @@ def send(office: Office, wanted: Wanted, told: Told = in_silence) -> Sent:
             raise ConflictError(problems_of(stopped))
         sent = Sent(name=batch.name, body=body, claims=len(batch.claims), is_new=True,
                     stopped=stopped)  # fmt: skip
-        if not wanted.is_test:
-            keep(office, wanted, (batch, sent), book.number)
-    return sent
+        if wanted.is_test or stored(office, wanted, (batch, sent)):
+            return sent
+    raise ConflictError([Problem(
+        where=f"claims of {wanted.month}", found="changed by others while the file was written",
+        hint="try again",
+    )])  # fmt: skip
+
+
+def stored(office: Office, wanted: Wanted, made: tuple[Batch, Sent]) -> bool:
+    """Store a file in one transaction, if its claims are as they were when it was written."""
+    with office.db.atomic():
+        book = locked_book(office.db, office.practice)
+        if not is_still_ready(office, wanted, made[0]):
+            return False
+        keep(office, wanted, made, book.number)
+    return True
+
+
+def is_still_ready(office: Office, wanted: Wanted, batch: Batch) -> bool:
+    """Tell whether nobody sent the claims of a batch, or changed what was signed, meanwhile."""
+    states = {card.claim: card.state for card in month_cards(office, wanted.month)}
+    signed = {each.card.decision for each in signed_decisions(office, wanted.month)}
+    return next_control(office) == batch.control and all(
+        states.get(claim.claim) == PREPARED
+        and (claim.frequency == VOID or signed.issuperset(claim.decisions))
+        for claim in batch.claims
+    )
 
 
 def parted(found: Sequence[Examined]) -> tuple[tuple[Examined, ...], tuple[Examined, ...]]:

@@ -16,11 +16,12 @@ from caretally.journal.entries import (
     ClaimAcknowledged,
     ClaimPaid,
     ClaimPrepared,
+    DecisionReturned,
     FeeSet,
     PaidLine,
     PatientRegistered,
 )
-from caretally.practice.claim_files import Wanted, month_files, ready, send
+from caretally.practice.claim_files import Sent, Wanted, month_files, ready, send
 from caretally.practice.claiming import correct, month_cards, prepare
 from caretally.practice.office import Office
 from caretally.store.billing_tables import ClaimCard, ExchangedFile
@@ -97,6 +98,41 @@ def test_the_same_step_again_stores_nothing_and_gives_the_same_bytes(demo: Demo)
     assert (second.body, second.is_new) == (first.body, False)
     assert entries_of(office) == before
     assert [file.name for file in month_files(office, MONTH)] == [first.name]
+
+
+def test_two_who_send_at_once_send_every_claim_once(demo: Demo) -> None:
+    office, quicker = closed(demo), demo.office("bea")
+    prepare(office, MONTH)
+    sent: list[Sent] = []
+
+    def meanwhile(done: int, total: int) -> None:
+        if done == total and not sent:
+            sent.append(send(quicker, WANTED))
+
+    mine = send(office, WANTED, meanwhile)
+    assert (mine.is_new, mine.body) == (False, sent[0].body)
+    assert ExchangedFile.objects.count() == 1
+    assert sent[0].body.count(b"CLM*") == mine.claims
+
+
+def test_a_signature_taken_back_meanwhile_keeps_its_claim_here(demo: Demo) -> None:
+    office = closed(demo)
+    prepare(office, MONTH)
+    card = cards(office)["pat_ada"]
+    done_once: list[bool] = []
+
+    def meanwhile(done: int, total: int) -> None:
+        if done == total and not done_once:
+            done_once.append(True)
+            decision = json.loads(card.decisions)[0]
+            lin = demo.office("lin")
+            body = DecisionReturned(decision=decision, month=str(MONTH), returned_by="stf_lin",
+                                    why="looked at it again")  # fmt: skip
+            lin.append([lin.filing("pat_ada").entry(body)])
+
+    sent = send(office, WANTED, meanwhile)
+    assert [each.card.patient for each in sent.stopped] == ["pat_ada"]
+    assert states(office)["pat_ada"] == ["prepared"]
 
 
 def test_a_test_file_submits_nothing_and_comes_out_the_same_twice(demo: Demo) -> None:
