@@ -1,7 +1,8 @@
 """Claims leave in a file: what stops nothing goes, and everything that left is kept to the byte.
 
-A file is stored, its claims are marked and told as disclosed in one transaction, or nothing
-happens; it is written and checked before, so that nobody waits for it. The same step again finds nothing to send and gives the same file once more.
+A file is written and checked before anybody is kept waiting. Then it is stored, its claims are
+marked and told as disclosed, in one transaction or not at all. The same step again finds nothing
+to send and gives the same file once more.
 """
 
 from __future__ import annotations
