@@ -56,7 +56,7 @@ def simulate(
 @commands.command(epilog="Example: caretally call lint my_protocol.yaml")
 def lint(
     file: Annotated[
-        str, typer.Argument(metavar="[FILE]", help="A protocol; all installed ones without it.")
+        str, typer.Argument(metavar="FILE", help="A protocol; all installed ones without it.")
     ] = "",
 ) -> None:
     """Find what is wrong with a protocol, with file and line; exit 1 where anything is."""
