@@ -356,6 +356,7 @@ FULL: dict[str, dict[str, Any]] = {
         "chat_seconds": 2,
         "qualifying_contacts": 1,
         "replaces": "dec_0",
+        "billing_provider": "s2",
     },
     "decision_signed": {
         "decision": "dec_1",

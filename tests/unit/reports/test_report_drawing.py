@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+import tests.django_here  # noqa: F401 - configures Django before its parts are imported
 from caretally.practice.reports import (
     CENTS,
     PERCENT,
