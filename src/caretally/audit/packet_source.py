@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from caretally.audit.proof import Proof
+from caretally.audit.row_heights import heights
 from caretally.billability.decision import Decision
 from caretally.clock import local_date, zone
 from caretally.codes import PROGRAMS
@@ -166,13 +167,13 @@ def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> 
     Columns without a star are as wide as what is in them: told here, since measuring every cell
     on the page takes as long as setting it.
     """
+    plain, shares = [head.rstrip("#*") for head in heads], [head.count("*") for head in heads]
+    wide = [points([head, *(row[n] for row in rows)]) for n, head in enumerate(plain)]
     return {
-        "kind": "table", "caption": caption, "heads": [head.rstrip("#*") for head in heads],
-        "numbers": [head.endswith("#") for head in heads],
-        "widths": [head.count("*") for head in heads], "rows": [list(row) for row in rows],
-        "points": [
-            points([head.rstrip("#*"), *(row[n] for row in rows)]) for n, head in enumerate(heads)
-        ],
+        "kind": "table", "caption": caption, "heads": plain,
+        "numbers": [head.endswith("#") for head in heads], "widths": shares,
+        "rows": [list(row) for row in rows], "points": wide,
+        "heights": heights(rows, shares, wide),
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
+from os import environ
 from threading import Lock
 from typing import Any
 
@@ -110,6 +111,8 @@ def runner(template: str) -> Run:
 
 def compiled(source: bytes) -> Run:
     """Return what compiles a source with inputs, an instant and standards."""
+    # Threads of one page wait for each other more than they set; read by typst when it first runs.
+    environ.setdefault("RAYON_NUM_THREADS", "1")
     compiler: Any = extras.typst.Compiler(font_paths=fonts(), ignore_system_fonts=True)
 
     def run(inputs: Mapping[str, str], at: datetime, standards: tuple[str, ...]) -> bytes:
