@@ -20,6 +20,7 @@ from caretally.practice.closing_changes import (
 )
 from caretally.practice.closing_signing import Bench, bench_of, is_clean, is_practitioner
 from caretally.practice.office import Office
+from caretally.practice.policies import policies_on
 from caretally.practice.roles import SEE_PATIENTS, SIGN_DECISIONS
 from caretally.store.billing_tables import (
     MADE,
@@ -161,7 +162,9 @@ def eyes_of(office: Office, month: ServiceMonth) -> Seen:
     if may_sign:
         return Seen(bench=bench_of(office, staff, month), may_sign=True)
     changed = changed_streams(office, month).keys()
-    bench = Bench(staff="", own=(), changed=changed, four_eyes=False, others=0)
+    together = policies_on(office).holds("sign_at_risk_together")
+    bench = Bench(staff="", own=(), changed=changed, four_eyes=False, others=0,
+                  at_risk_together=together)  # fmt: skip
     return Seen(bench=bench, may_sign=False)
 
 

@@ -111,6 +111,7 @@ class Bench:
     """What a signer's decisions of a month are held against.
 
     own: streams in which the signer logged time. changed: streams that later entries changed.
+    at_risk_together: whether lines at risk may be signed among many, by the practice's policy.
     """
 
     staff: str
@@ -118,6 +119,7 @@ class Bench:
     changed: Collection[int]
     four_eyes: bool
     others: int
+    at_risk_together: bool = False
 
     def needs_others(self, card: DecisionCard) -> bool:
         """Tell whether somebody else must sign a decision."""
@@ -130,12 +132,14 @@ class Bench:
 
 def bench_of(office: Office, staff: str, month: ServiceMonth) -> Bench:
     """Return what decisions of a month are held against when somebody signs them."""
+    held = policies_on(office)
     return Bench(
         staff=staff,
         own=streams_with_time_of(office, staff, month),
         changed=changed_streams(office, month).keys(),
-        four_eyes=policies_on(office).holds("four_eyes"),
+        four_eyes=held.holds("four_eyes"),
         others=other_signers(office, staff),
+        at_risk_together=held.holds("sign_at_risk_together"),
     )
 
 
@@ -220,14 +224,15 @@ def signature(
 def is_clean(card: DecisionCard, bench: Bench) -> bool:
     """Tell whether nothing speaks against signing a decision among many.
 
-    It has lines, waits for its first signature, hangs on no contested reading, has no hold and no
-    flag, nobody changed it since, and the signer logged none of its time.
+    It has lines, waits for its first signature, hangs on no contested reading (unless the practice
+    lets those be signed together), has no hold and no flag, nobody changed it since, and the signer
+    logged none of its time.
     """
     lines = decode_lines(card.lines)
     return (
         card.state == MADE
         and bool(lines)
-        and not any(line.at_risk for line in lines)
+        and (bench.at_risk_together or not any(line.at_risk for line in lines))
         and not decode_words(card.holds)
         and not decode_words(card.flags)
         and not card.replaces

@@ -135,6 +135,9 @@ KNOWN: Mapping[str, Policy] = {
                "A person with more time on record than this in a day is shown as overloaded.",
                (1, 10, 24, "hours")),
         _flag("four_eyes", OVERSIGHT, "Nobody signs off a month in which only they logged time."),
+        _flag("sign_at_risk_together", OVERSIGHT,
+              "Decisions with a line that falls under another reading of the rules may be signed "
+              "together with clean ones; their mark stays."),
         Policy(name="counting_preference", subject=OVERSIGHT, default=READINGS[0], words=READINGS,
                says="The reading of counted time the practice holds itself to, where stricter than "
                     "the payer's. Shown as information: decisions say what each reading makes."),

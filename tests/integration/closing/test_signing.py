@@ -171,6 +171,22 @@ def test_clean_ones_are_signed_together_exactly_as_shown(closed: Demo) -> None:
         sign_many(closed.office("lin"), FEBRUARY, clean, (which(clean), "form_1"))
 
 
+def test_lines_at_risk_are_signed_together_only_by_policy(closed: Demo) -> None:
+    lin = closed.office("lin")
+    bench = bench_of(lin, signer(lin), FEBRUARY)
+    at_risk = [c for c in cards() if "interactive_only" in c.lines and c.flags == "[]"]
+    assert at_risk
+    assert not any(is_clean(card, bench) for card in at_risk)
+    body = PolicyAdopted(
+        policy="sign_at_risk_together", value="yes", from_on=lin.today(), owner="x"
+    )
+    lin.append([lin.filing(None).entry(body)])
+    bench = bench_of(closed.office("lin"), lin.caller.staff, FEBRUARY)
+    clean = [card for card in at_risk if is_clean(card, bench)]
+    assert clean
+    assert sign_many(lin, FEBRUARY, clean, (which(clean), "form_2")) == len(clean)
+
+
 def test_late_minutes_are_a_difference_and_ask_for_a_replacement(closed: Demo) -> None:
     card = next(card for card in cards() if "99457" not in card.lines and '"9945' in card.lines)
     sign(closed.office("lin"), Signing(decision=card.decision))
