@@ -416,7 +416,7 @@ ROWS: dict[str, Callable[..., Sequence[Shown]]] = {
     "intake": deliveries, "start": started, "running": running, "mutation": mutants,
     "alerts": alerts_seen, "million": million, "claims": claim_files,
     "answers": answered, "close": month_closed, "self-audit": audited,
-    "amounts": priced,
+    "amounts": priced, "packets": packets_made,
 }  # fmt: skip
 
 
