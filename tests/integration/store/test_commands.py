@@ -188,7 +188,10 @@ def test_a_damaged_or_foreign_backup_is_refused(make_site: Any, tmp_path: Path) 
 def test_a_backup_of_a_broken_chain_is_not_restored(make_site: Any, tmp_path: Path) -> None:
     journal = filled(make_site("sqlite"))
     journal.db.run("DROP TRIGGER store_entry_no_update")
-    journal.db.run("UPDATE store_entry SET line = REPLACE(line, 'staff', 'stuff') WHERE id = 30")
+    journal.db.run(
+        "UPDATE store_entry SET line = REPLACE(line, 'staff', 'stuff') "
+        "WHERE id = (SELECT MAX(id) FROM store_entry WHERE instr(line, 'staff'))"
+    )
     backup(journal.db, tmp_path / "kept", SECRET)
     target = make_site("sqlite").db
     with pytest.raises(IntegrityError, match="does not hold"):
