@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 
-from caretally.errors import InputError
 from caretally.practice.office import Office
 from caretally.practice.prices import (
     home_profile,
@@ -24,45 +18,9 @@ from caretally.practice.prices import (
 from caretally.practice.roles import HANDLE_CLAIMS
 from caretally.web.claims import forms
 from caretally.web.frame.asking import page
-from caretally.web.frame.fields import Field, shown, typed_in
+from caretally.web.frame.sheets import Sheet, filled_in
 
-UNPROCESSABLE = 422
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
-    """A form. save: takes what was typed and stores it. back: name of the address to go on to."""
-
-    title: str
-    fields: tuple[Field, ...]
-    save: Callable[[forms.Typed], object]
-    back: str
-    said: str = ""
-
-
-def filled_in(
-    request: HttpRequest, office: Office, sheet: Sheet, start: forms.Typed
-) -> HttpResponse:
-    """Show a form, or save it and go on."""
-    error: InputError | None = None
-    typed = {"entry": office.new_id("ent"), **start}
-    if request.method == "POST":
-        typed = typed_in(request)
-        try:
-            sheet.save(typed)
-        except InputError as found:
-            error = found
-        else:
-            messages.success(request, "Saved.")
-            return redirect(sheet.back, practice=office.practice)
-    fields = shown(sheet.fields, typed, error)
-    is_told = any(field.messages for field in fields)
-    context: dict[str, Any] = {
-        "sheet": sheet, "fields": fields, "error": error,
-        "other_messages": [str(e) for e in error.problems] if error and not is_told else [],
-    }  # fmt: skip
-    status = UNPROCESSABLE if error is not None else 200
-    return render(request, "claims/form.html", context, status=status)
+FORM = "claims/form.html"
 
 
 @page(permission=HANDLE_CLAIMS)
@@ -90,7 +48,7 @@ def price_form(request: HttpRequest, office: Office) -> HttpResponse:
              "made anew when claims are prepared again; claims that left stay as they are.",
     )  # fmt: skip
     start = {"code": request.GET.get("code", ""), "payer": request.GET.get("payer", "")}
-    return filled_in(request, office, sheet, start)
+    return filled_in(request, office, sheet, start, template=FORM)
 
 
 @page(permission=HANDLE_CLAIMS)
@@ -107,7 +65,7 @@ def price_start(request: HttpRequest, office: Office) -> HttpResponse:
         said="Every code that Medicare prices gets this share of its amount at your locality as "
              "the general price. Change single prices afterwards.",
     )  # fmt: skip
-    return filled_in(request, office, sheet, {})
+    return filled_in(request, office, sheet, {}, template=FORM)
 
 
 @page(permission=HANDLE_CLAIMS)
@@ -140,7 +98,7 @@ def profile_form(request: HttpRequest, office: Office, name: str = "") -> HttpRe
         back="claim-parties", said="It holds for all claims that are prepared from now on.",
     )  # fmt: skip
     start = forms.profile_typed(body) if body else {"practice": office.practice}
-    return filled_in(request, office, sheet, start)
+    return filled_in(request, office, sheet, start, template=FORM)
 
 
 @page(permission=HANDLE_CLAIMS)
@@ -156,4 +114,6 @@ def payer_form(request: HttpRequest, office: Office, name: str = "") -> HttpResp
         title="Payer", fields=forms.payer_fields(), save=save, back="claim-parties",
         said="It holds for all claims that are prepared from now on.",
     )  # fmt: skip
-    return filled_in(request, office, sheet, forms.payer_typed(body) if body else {"payer": name})
+    return filled_in(
+        request, office, sheet, forms.payer_typed(body) if body else {"payer": name}, template=FORM
+    )

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-
-from caretally.errors import InputError, Problem
+from caretally.errors import Problem
 from caretally.journal.entries import EscalationLadderSet, EscalationStep, OnCallScheduled
 from caretally.practice.enrolling_times import instant_problem, read_instant
-from caretally.practice.office import Office
 from caretally.practice.on_call import Post, clinics_of
 from caretally.triage.ladders import RECIPIENTS, Ladder
 from caretally.triage.rosters import FIRST_RANK, LAST_RANK
@@ -26,12 +19,9 @@ from caretally.web.frame.fields import (
     Field,
     demand,
     refuse,
-    shown,
-    typed_in,
 )
 
 Typed = dict[str, str]
-WRONG = 422
 INSTANT = "datetime-local"
 STEPS = 4
 """Steps that the form for a ladder offers."""
@@ -41,40 +31,6 @@ WAYS: Choices = (
     ("page email sms webhook", "page, mail, text message and webhooks"),
     ("page webhook", "page and webhooks"), ("page email webhook", "page, mail and webhooks"),
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
-    """A form: what it is called and asks, and what stores it."""
-
-    title: str
-    fields: tuple[Field, ...]
-    save: Callable[[Typed], None]
-    back: str = "oncall"
-    button: str = "Save"
-    said: str = ""
-    done: str = "Saved."
-
-
-def filled_in(request: HttpRequest, office: Office, form: Form, start: Typed) -> HttpResponse:
-    """Show a form, or save it and go on."""
-    typed, error = {"entry": office.new_id("ent"), **start}, None
-    if request.method == "POST":
-        typed = typed_in(request)
-        try:
-            form.save(typed)
-        except InputError as found:
-            error = found
-        else:
-            messages.success(request, form.done)
-            return redirect(form.back, practice=office.practice)
-    fields = shown(form.fields, typed, error)
-    told = {message for field in fields for message in field.messages}
-    context: dict[str, Any] = {
-        "form": form, "fields": fields, "error": error,
-        "other_messages": [str(each) for each in error.problems] if error and not told else [],
-    }  # fmt: skip
-    return render(request, "oncall/form.html", context, status=WRONG if error else 200)
 
 
 def people(post: Post, names: Mapping[str, str], *, nothing: str = "") -> Choices:

@@ -36,9 +36,8 @@ from caretally.triage.ladders import RECIPIENTS
 from caretally.triage.rosters import doubles
 from caretally.web.frame.asking import page
 from caretally.web.frame.fields import HIDDEN, SELECT, Field
+from caretally.web.frame.sheets import Sheet, filled_in
 from caretally.web.oncall.forms import (
-    Form,
-    filled_in,
     ladder_body,
     ladder_fields,
     ladder_typed,
@@ -48,6 +47,7 @@ from caretally.web.oncall.forms import (
 )
 
 WEEK = 7
+FORM = "oncall/form.html"
 
 
 @page(permission=KEEP_ROSTER)
@@ -108,9 +108,11 @@ def shift_new(request: HttpRequest, office: Office) -> HttpResponse:
         "staff": office.caller.staff, "from_at": typed_instant(begins, zone),
         "to_at": typed_instant(begins + timedelta(hours=12), zone), "rank": "1",
     }  # fmt: skip
-    form = Form(title="Put somebody on call", save=save, done="The shift is on the roster.",
-                fields=shift_fields(post, staff_names(office), zone))  # fmt: skip
-    return filled_in(request, office, form, start)
+    sheet = Sheet(
+        title="Put somebody on call", fields=shift_fields(post, staff_names(office), zone),
+        save=save, back="oncall", done="The shift is on the roster.",
+    )  # fmt: skip
+    return filled_in(request, office, sheet, start, template=FORM)
 
 
 @page(permission=KEEP_ROSTER)
@@ -130,10 +132,11 @@ def shift_hand_over(request: HttpRequest, office: Office, entry: str) -> HttpRes
         Field(name="staff", label="Who takes over", kind=SELECT, choices=people(post, names)),
     )
     who = names.get(shift.staff, shift.staff)
-    form = Form(title="Hand a shift over", fields=fields, save=save, button="Hand over",
-                said=f"The rest of the shift of {who}, from now on.",
-                done="The shift was handed over.")  # fmt: skip
-    return filled_in(request, office, form, {})
+    sheet = Sheet(
+        title="Hand a shift over", fields=fields, save=save, back="oncall", button="Hand over",
+        said=f"The rest of the shift of {who}, from now on.", done="The shift was handed over.",
+    )  # fmt: skip
+    return filled_in(request, office, sheet, {}, template=FORM)
 
 
 @page(permission=KEEP_ROSTER)
@@ -150,10 +153,12 @@ def shift_remove(request: HttpRequest, office: Office, entry: str) -> HttpRespon
         remove_shift(office, shift, filing)
 
     fields = (Field(name="entry", label="", kind=HIDDEN), Field(name="reason", label="Why"))
-    form = Form(title="Take a shift off the roster", fields=fields, save=save, button="Take it off",
-                said="It stays in the journal, with your reason.",
-                done="The shift is off the roster.")  # fmt: skip
-    return filled_in(request, office, form, {})
+    sheet = Sheet(
+        title="Take a shift off the roster", fields=fields, save=save, back="oncall",
+        button="Take it off", said="It stays in the journal, with your reason.",
+        done="The shift is off the roster.",
+    )  # fmt: skip
+    return filled_in(request, office, sheet, {}, template=FORM)
 
 
 @page(permission=KEEP_ROSTER)
@@ -189,13 +194,13 @@ def ladder_sign(request: HttpRequest, office: Office, level: str) -> HttpRespons
         body = ladder_body(typed, level, office.caller.staff)
         sign(office, office.filing(None, entry_id=typed.get("entry", "")), body)
 
-    form = Form(
+    sheet = Sheet(
         title=f"Ladder of {level} alerts", fields=ladder_fields(post, staff_names(office)),
         save=save, back="oncall-ladders", button="Sign",
         said="Signed with your name, it holds from now on for alerts that nobody took on yet.",
         done="The ladder is signed.",
     )  # fmt: skip
-    return filled_in(request, office, form, ladder_typed(post.ladder(level, "")))
+    return filled_in(request, office, sheet, ladder_typed(post.ladder(level, "")), template=FORM)
 
 
 @page(permission=KEEP_ROSTER)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 
-from caretally.errors import ForbiddenError, InputError, UnknownError
+from caretally.errors import ForbiddenError, UnknownError
 from caretally.journal.entries import (
     Entry,
     LicenseRecorded,
@@ -30,8 +27,8 @@ from caretally.practice.office import Office
 from caretally.practice.policies import KNOWN, SUBJECTS, adoptions, policies_of
 from caretally.practice.roles import MANAGE_PEOPLE, MANAGE_PRACTICE
 from caretally.web.frame.asking import page
-from caretally.web.frame.fields import Field, shown, typed_in
 from caretally.web.frame.held import forget
+from caretally.web.frame.sheets import Sheet, filled_in
 from caretally.web.settings import forms
 
 SHEETS = (
@@ -46,7 +43,7 @@ SHEETS = (
     ("settings-policies", "Policies", "What the practice decided for itself, by whom, from when.",
      MANAGE_PRACTICE),
 )  # fmt: skip
-UNPROCESSABLE = 422
+FORM = "settings/form.html"
 
 
 @page()
@@ -81,45 +78,6 @@ def tree(office: Office) -> list[tuple[int, Entry]]:
     return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
-    """A form of the settings.
-
-    save: takes what was typed and stores it. back: name of the address to go on to.
-    """
-
-    title: str
-    fields: tuple[Field, ...]
-    save: Callable[[forms.Typed], None]
-    back: str
-    said: str = ""
-
-
-def filled_in(
-    request: HttpRequest, office: Office, sheet: Sheet, start: forms.Typed
-) -> HttpResponse:
-    """Show a form, or save it and go on."""
-    error: InputError | None = None
-    typed = {"entry": office.new_id("ent"), **start}
-    if request.method == "POST":
-        typed = typed_in(request)
-        try:
-            sheet.save(typed)
-        except InputError as found:
-            error = found
-        else:
-            messages.success(request, "Saved.")
-            return redirect(sheet.back, practice=office.practice)
-    context: dict[str, Any] = {
-        "sheet": sheet, "fields": shown(sheet.fields, typed, error), "error": error,
-    }  # fmt: skip
-    if error is not None:
-        told = {message for field in context["fields"] for message in field.messages}
-        context["other_messages"] = [] if told else [str(each) for each in error.problems]
-    status = UNPROCESSABLE if error is not None else 200
-    return render(request, "settings/form.html", context, status=status)
-
-
 def on_record(office: Office, kind: type[PracticeRegistered | StaffRegistered], name: str) -> Entry:
     """Return an entry to be corrected.
 
@@ -152,7 +110,7 @@ def practice_form(request: HttpRequest, office: Office, entry: str = "") -> Http
         back="settings-practice",
         said="The earlier entry stays in the journal; this one takes its place." if entry else "",
     )  # fmt: skip
-    return filled_in(request, office, sheet, start)
+    return filled_in(request, office, sheet, start, template=FORM)
 
 
 @page(permission=MANAGE_PEOPLE)
@@ -200,7 +158,7 @@ def staff_form(request: HttpRequest, office: Office, entry: str = "") -> HttpRes
         back="settings-staff",
         said="Months in which this person worked are worked out again." if entry else "",
     )  # fmt: skip
-    return filled_in(request, office, sheet, start)
+    return filled_in(request, office, sheet, start, template=FORM)
 
 
 @page(permission=MANAGE_PEOPLE)
@@ -213,7 +171,7 @@ def license_form(request: HttpRequest, office: Office) -> HttpResponse:
 
     sheet = Sheet(title="Record a license", fields=forms.license_fields(office.register()),
                   save=save, back="settings-staff")  # fmt: skip
-    return filled_in(request, office, sheet, {"staff": request.GET.get("staff", "")})
+    return filled_in(request, office, sheet, {"staff": request.GET.get("staff", "")}, template=FORM)
 
 
 @page(permission=MANAGE_PRACTICE)
@@ -274,4 +232,4 @@ def policy_form(request: HttpRequest, office: Office, name: str) -> HttpResponse
         title=policy.label, said=policy.says, save=save,
         fields=forms.policy_fields(policy, office.today()), back="settings-policies",
     )  # fmt: skip
-    return filled_in(request, office, sheet, start)
+    return filled_in(request, office, sheet, start, template=FORM)
