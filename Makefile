@@ -100,6 +100,11 @@ $(VENV)/.stamp-cluster: $(VENV)/.stamp-bulk requirements/cluster.lock
 	@$(LOCKED) requirements/cluster.lock
 	@touch $@
 
+$(VENV)/.stamp-audio: $(VENV)/.stamp-dev $(VENV)/.stamp-server requirements/audio.lock
+	@echo "make: installing recognizers, voices and telephones for tests (about 400 MB; once)" >&2
+	@$(LOCKED) requirements/audio.lock
+	@touch $@
+
 $(VENV)/.stamp-proof: $(VENV)/.stamp-dev requirements/proof.lock
 	@echo "make: installing the mutation tester and the fuzzer" >&2
 	@$(LOCKED) requirements/proof.lock

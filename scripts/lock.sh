@@ -15,7 +15,8 @@ resolve() {
 }
 
 [ "${1:-}" = --upgrade ] || cat requirements/*.lock 2>/dev/null | grep '==' | sed 's/ *\\$//' | sort -u >"$everything" || true
-resolve --extra cluster --extra server --extra sign --extra x12check --group dev --group proof -o "$everything"
+resolve --extra cluster --extra server --extra sign --extra x12check --extra speech --extra telephone \
+  --group dev --group proof --group test-audio -o "$everything"
 
 lock() {
   local name=$1
@@ -28,6 +29,7 @@ lock bulk --extra bulk
 lock cluster --extra cluster
 lock server --extra server
 lock dev --group dev
+lock audio --extra speech --extra telephone --group test-audio
 lock proof --group proof
 "$uv" pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
   --no-emit-index-url --no-emit-find-links --generate-hashes --constraints "$everything" \

@@ -61,6 +61,8 @@ DENIAL_ACTIONS = (
     "corrected_claim", "appealed", "sent_records", "billed_other_payer", "billed_patient",
     "written_off", "no_action",
 )  # fmt: skip
+VENDOR_PARTS = ("carrier", "speech_to_text", "text_to_speech", "language_model", "storage")
+"""What a business associate may do in calls."""
 ADJUSTMENT_GROUPS = ("CO", "CR", "OA", "PI", "PR")
 PAYERS = (
     "medicare_ffs", "medicare_advantage", "unitedhealthcare", "aetna", "anthem", "cigna",

@@ -44,6 +44,10 @@ SIGN_RULES = "sign_rules"
 ANSWER_ALERTS = "answer_alerts"
 KEEP_ROSTER = "keep_roster"
 """Who is on call when."""
+RUN_CALLS = "run_calls"
+"""Calls by an automated voice: planned, tried, stopped, and what was said in them."""
+CHAT = "chat"
+"""Messages with patients and caregivers, and who of them is invited to the portal."""
 USE_API = "use_api"
 
 PERMISSIONS = (
@@ -51,7 +55,7 @@ PERMISSIONS = (
     SIGN_DECISIONS, HANDLE_CLAIMS, ISSUE_PACKETS, SEE_AUDIT, SEE_ACCESS, KEEP_ACCESS,
     SEE_STAFF_LOAD, ATTEST_FOR_OTHERS, MANAGE_DEVICES, SETTLE_READINGS,
     MANAGE_PRACTICE, MANAGE_PEOPLE, MOVE_ENTRIES, WRITE_ENTRIES, BREAK_GLASS, SIGN_RULES,
-    ANSWER_ALERTS, KEEP_ROSTER, USE_API,
+    ANSWER_ALERTS, KEEP_ROSTER, RUN_CALLS, CHAT, USE_API,
 )  # fmt: skip
 
 NURSE, PRACTITIONER, BILLER = "nurse", "practitioner", "biller"
@@ -60,12 +64,12 @@ COMPLIANCE, ADMINISTRATOR, AUDITOR = "compliance", "administrator", "auditor"
 MAY: Mapping[str, frozenset[str]] = {
     NURSE: frozenset({
         SEE_PATIENTS, RECORD_CARE, ENROLL, MANAGE_DEVICES, SETTLE_READINGS, BREAK_GLASS,
-        ANSWER_ALERTS, KEEP_ROSTER, USE_API,
+        ANSWER_ALERTS, KEEP_ROSTER, RUN_CALLS, CHAT, USE_API,
     }),
     PRACTITIONER: frozenset({
         SEE_PATIENTS, RECORD_CARE, RECORD_FOR_OTHERS, ENROLL, ORDER, SEE_STAFF_LOAD,
         ATTEST_FOR_OTHERS, MANAGE_DEVICES, SETTLE_READINGS, BREAK_GLASS, SIGN_RULES,
-        ANSWER_ALERTS, KEEP_ROSTER, SIGN_DECISIONS, USE_API,
+        ANSWER_ALERTS, KEEP_ROSTER, SIGN_DECISIONS, RUN_CALLS, CHAT, USE_API,
     }),
     BILLER: frozenset({
         SEE_PATIENTS, SEE_MONEY, CLOSE_MONTH, HANDLE_CLAIMS, ISSUE_PACKETS, USE_API,

@@ -27,7 +27,11 @@ BILLING_BY_PRACTICE = (
     "store_decisioncard", "store_claimcard", "store_denial", "store_closingrun",
     "store_exchangedfile",
 )  # fmt: skip
-BY_PRACTICE = (*FIRST_BY_PRACTICE, *INTAKE_BY_PRACTICE, *BILLING_BY_PRACTICE)
+CALLS_BY_PRACTICE = (
+    "store_campaign", "store_call", "store_callline", "store_callsound", "store_portalaccount",
+    "store_conversation", "store_chatmessage", "store_chatpresence",
+)  # fmt: skip
+BY_PRACTICE = (*FIRST_BY_PRACTICE, *INTAKE_BY_PRACTICE, *BILLING_BY_PRACTICE, *CALLS_BY_PRACTICE)
 BY_PARENT = {
     "store_overlap": ("stream_id", "store_stream"),
     "store_delivery": ("subscription_id", "store_subscription"),

@@ -18,6 +18,7 @@ from caretally.store.billing_tables import (
     Denial,
     ExchangedFile,
 )
+from caretally.store.call_tables import Call, CallLine, CallSound, Campaign
 from caretally.store.intake_tables import (
     Connection,
     DeviceCard,
@@ -41,14 +42,22 @@ from caretally.store.people import (
     Secret,
     Subscription,
 )
+from caretally.store.portal_tables import (
+    ChatMessage,
+    ChatPresence,
+    Conversation,
+    PortalAccount,
+)
 
 __all__ = [
-    "Alert", "Answered", "ApiToken", "BrokenGlass", "ClaimCard", "ClosingRun", "Connection",
-    "ContactPoint", "Correction", "DecisionCard", "Delivery", "Denial", "DeviceCard", "DeviceEvent",
-    "DeviceHealth", "DeviceName", "Entry", "ExchangedFile", "ForgottenTimer", "Inbound",
-    "IntakeEvent", "IntakeFault", "IntakeReading", "IntakeSource", "Leaf", "Membership", "Notice",
-    "Overlap", "PatientCard", "PatientMonth", "Practice", "PullMark", "RunningTimer", "Seal",
-    "Secret", "StaffSpan", "Stream", "Subscription", "WorkItem",
+    "Alert", "Answered", "ApiToken", "BrokenGlass", "Call", "CallLine", "CallSound", "Campaign",
+    "ChatMessage", "ChatPresence", "ClaimCard", "ClosingRun", "Connection", "ContactPoint",
+    "Conversation", "Correction", "DecisionCard", "Delivery", "Denial", "DeviceCard",
+    "DeviceEvent", "DeviceHealth", "DeviceName", "Entry", "ExchangedFile", "ForgottenTimer",
+    "Inbound", "IntakeEvent", "IntakeFault", "IntakeReading", "IntakeSource", "Leaf",
+    "Membership", "Notice", "Overlap", "PatientCard", "PatientMonth", "PortalAccount",
+    "Practice", "PullMark", "RunningTimer", "Seal", "Secret", "StaffSpan", "Stream",
+    "Subscription", "WorkItem",
 ]  # fmt: skip
 
 APPEND_ONLY = ("store_entry", "store_leaf", "store_seal")

@@ -57,6 +57,9 @@ WITHOUT_EFFECT_ON_BILLING = {
     "month_closed", "packet_issued", "fee_set", "billing_profile_set", "payer_profile_set",
     "claim_prepared", "claim_submitted", "claim_acknowledged", "claim_paid", "claim_denied",
     "remittance_received", "denial_worked", "claim_check_adopted",
+    "telephone_given", "protocol_signed", "vendor_agreed", "calling_rules_set", "call_checked",
+    "call_recorded", "incident_noted", "portal_invited", "portal_joined", "portal_ended",
+    "chat_measured",
 }  # fmt: skip
 """Kinds that a generated program need not hold: no decision rests on them."""
 

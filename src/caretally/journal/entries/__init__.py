@@ -4,6 +4,19 @@
 """
 
 from caretally.journal.entries.amendments import AmendmentAnswered, AmendmentRequested
+from caretally.journal.entries.calls import (
+    CallAnswer,
+    CallChecked,
+    CallEscalation,
+    CallingRulesSet,
+    CallRecorded,
+    EvidenceItem,
+    GateAnswer,
+    IncidentNoted,
+    ProtocolSigned,
+    TelephoneGiven,
+    VendorAgreed,
+)
 from caretally.journal.entries.claims import (
     Adjustment,
     BillingProfileSet,
@@ -76,6 +89,14 @@ from caretally.journal.entries.enrollment import (
 from caretally.journal.entries.envelope import Body, Entry
 from caretally.journal.entries.medications import MedicationChanged
 from caretally.journal.entries.policies import PolicyAdopted
+from caretally.journal.entries.portal import (
+    ChatMeasured,
+    ChatParameter,
+    ChatSpan,
+    PortalEnded,
+    PortalInvited,
+    PortalJoined,
+)
 from caretally.journal.entries.practice import (
     CaregiverAuthorized,
     LicenseRecorded,
@@ -166,6 +187,17 @@ KINDS: dict[str, type[Body]] = {
         RemittanceReceived,
         DenialWorked,
         ClaimCheckAdopted,
+        TelephoneGiven,
+        ProtocolSigned,
+        VendorAgreed,
+        CallingRulesSet,
+        CallChecked,
+        CallRecorded,
+        IncidentNoted,
+        PortalInvited,
+        PortalJoined,
+        PortalEnded,
+        ChatMeasured,
     )
 }
 
@@ -186,8 +218,16 @@ __all__ = [
     "BilledElsewhere",
     "BillingProfileSet",
     "Body",
+    "CallAnswer",
+    "CallChecked",
+    "CallEscalation",
+    "CallRecorded",
+    "CallingRulesSet",
     "CareTeamNamed",
     "CaregiverAuthorized",
+    "ChatMeasured",
+    "ChatParameter",
+    "ChatSpan",
     "ClaimAcknowledged",
     "ClaimCheckAdopted",
     "ClaimDenied",
@@ -219,11 +259,14 @@ __all__ = [
     "EntryVoided",
     "EscalationLadderSet",
     "EscalationStep",
+    "EvidenceItem",
     "ExcludedLeg",
     "FeeSet",
     "Finding",
+    "GateAnswer",
     "GlobalSurgeryRecorded",
     "Identifier",
+    "IncidentNoted",
     "LicenseRecorded",
     "MedicationChanged",
     "MonthClosed",
@@ -236,7 +279,11 @@ __all__ = [
     "PatientRegistered",
     "PayerProfileSet",
     "PolicyAdopted",
+    "PortalEnded",
+    "PortalInvited",
+    "PortalJoined",
     "PracticeRegistered",
+    "ProtocolSigned",
     "ProviderAdjustment",
     "ProviderNotified",
     "QuarantineSettled",
@@ -245,8 +292,10 @@ __all__ = [
     "SetupCompleted",
     "StaffRegistered",
     "StayRecorded",
+    "TelephoneGiven",
     "ThresholdSet",
     "TimeLogged",
+    "VendorAgreed",
     "VisitBilled",
     "WithheldLine",
 ]

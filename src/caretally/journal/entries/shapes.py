@@ -141,6 +141,14 @@ Digest = Annotated[
         repeats=False,
     ),
 ]
+LocalTime = Annotated[
+    str,
+    Shaped(
+        pattern=r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00",
+        brief="local time",
+        says="a local time of 24 hours, such as 08:30",
+    ),
+]
 TimeZone = Annotated[str, ZoneName()]
 PrivateDate = Annotated[date, PRIVATE]
 PrivateNumber = Annotated[Decimal, PRIVATE]
@@ -190,6 +198,7 @@ ClaimFormat = Annotated[str, OneOf(words=codes.CLAIM_FORMATS)]
 Acknowledgment = Annotated[str, OneOf(words=codes.ACKNOWLEDGMENTS)]
 Acknowledged = Annotated[str, OneOf(words=codes.ACKNOWLEDGED)]
 DenialAction = Annotated[str, OneOf(words=codes.DENIAL_ACTIONS)]
+VendorPart = Annotated[str, OneOf(words=codes.VENDOR_PARTS)]
 AdjustmentGroup = Annotated[str, OneOf(words=codes.ADJUSTMENT_GROUPS)]
 Frequency = Annotated[str, OneOf(words=("1", "7", "8"))]
 Count = Annotated[int, Whole(least=0, most=1_000_000_000)]

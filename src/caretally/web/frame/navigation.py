@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 
 from caretally.practice.caller import Caller
 from caretally.practice.roles import (
+    CHAT,
     CLOSE_MONTH,
     HANDLE_CLAIMS,
     ISSUE_PACKETS,
@@ -16,6 +17,7 @@ from caretally.practice.roles import (
     MANAGE_DEVICES,
     MANAGE_PEOPLE,
     MANAGE_PRACTICE,
+    RUN_CALLS,
     SEE_ACCESS,
     SEE_AUDIT,
     SEE_MONEY,
@@ -29,6 +31,8 @@ PAGES = (
     ("worklist", "Worklist", (SEE_PATIENTS,)),
     ("alerts", "Alerts", (SEE_PATIENTS,)),
     ("patients", "Patients", (SEE_PATIENTS,)),
+    ("messages", "Messages", (CHAT,)),
+    ("calls", "Calls", (RUN_CALLS,)),
     ("month", "Month", (SEE_PATIENTS, SEE_MONEY)),
     ("close", "Close", (CLOSE_MONTH, SIGN_DECISIONS)),
     ("claims", "Claims", (HANDLE_CLAIMS,)),
