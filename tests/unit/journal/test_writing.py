@@ -58,7 +58,7 @@ def values(shape: Shape) -> st.SearchStrategy[Any]:
             "label": NAMES,
             **{
                 brief: st.from_regex(shaped.pattern, fullmatch=True)
-                for brief in ("billing code", "US dollars", "month", "digest")
+                for brief in ("billing code", "US dollars", "month", "digest", "local time")
             },
         }.get(shaped.brief, IDS.map(lambda name: f"caregiver:{name}"))
     if whole := shape.mark(Whole):
