@@ -1,0 +1,1 @@
+"""Engines that hear and speak, behind three small ports."""

@@ -1,0 +1,1 @@
+"""Calls over carriers: one leg's sound, and a whole call led on it."""
