@@ -1,4 +1,4 @@
-"""The event log of a call as lines of JSON: what happened, what was done about it, and what followed.
+"""The event log of a call as lines of JSON: what happened, what was done, and what followed.
 
 A line is stored before what it tells takes effect, and chained to the line before. From the events
 alone the call is played again; a log whose actions are not those of its events was changed.
