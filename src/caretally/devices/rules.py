@@ -119,6 +119,19 @@ RULES: Mapping[str, Rule] = {
 }  # fmt: skip
 """All rules by name, in the order in which they are judged."""
 
+
+def rule_named(name: str) -> Rule:
+    """Return a rule by its name; one that no longer exists is told as what it is.
+
+    What is held back outlives the release that held it, so a name may be unknown here.
+    """
+    return RULES.get(name) or Rule(
+        name=name, title=f"Held back: {name}",
+        why="This release does not know the rule; another one held the reading back.",
+        next="Look at the value and its delivery; release it if it is right, or reject it.",
+    )  # fmt: skip
+
+
 HEALED_BY_CUSTODY = (UNKNOWN_DEVICE, NOT_ASSIGNED)
 """Rules that may no longer hold once a device is registered or assigned."""
 ESTIMATED_TIME, AMBIGUOUS_LOCAL_TIME = "estimated_time", "ambiguous_local_time"

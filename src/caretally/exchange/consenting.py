@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ import msgspec
 from caretally.devices.pulls import Consent
 from caretally.errors import ExchangeError
 from caretally.exchange.calling import options
-from caretally.exchange.extras import authlib_base, authlib_httpx, httpx
+from caretally.exchange.extras import authlib_oauth2, httpx
 from caretally.exchange.posting import Networks
 
 REFUSED = {"invalid_grant", "invalid_token", "unauthorized_client", "access_denied"}
@@ -45,17 +46,31 @@ class Client:
         return place if "://" in place else self.address.rstrip("/") + place
 
 
-def opened(client: Client, consent: Consent, **more: Any) -> Any:
-    """Return an OAuth client of the vendor."""
-    made = authlib_httpx.OAuth2Client(
-        client.number, client.secret, scope=consent.scope,
-        token_endpoint_auth_method="client_secret_post",  # noqa: S106 - a way, no secret
-        **options(client.networks), **more,
-    )  # fmt: skip
-    if consent.wrapped_in:
-        for hook in ("access_token_response", "refresh_token_response"):
-            made.register_compliance_hook(hook, unwrapping(consent.wrapped_in))
-    return made
+@contextmanager
+def opened(client: Client, consent: Consent, **more: Any) -> Iterator[Any]:
+    """Open an OAuth client of the vendor.
+
+    It asks through our own kind of client: authlib's ready one takes whichever library of this
+    family it finds installed, and only ours keeps to where we may call.
+    """
+    with httpx.Client(**options(client.networks)) as session:
+        made = authlib_oauth2.OAuth2Client(
+            session, client.number, client.secret, scope=consent.scope, **more
+        )
+        if consent.wrapped_in:
+            for hook in ("access_token_response", "refresh_token_response"):
+                made.register_compliance_hook(hook, unwrapping(consent.wrapped_in))
+        yield made
+
+
+def signed(client: Client) -> dict[str, Any]:
+    """Return what makes a request for tokens ours: who we are stands in its form."""
+    return {"client_id": client.number, "client_secret": client.secret, "auth": as_it_is}
+
+
+def as_it_is(request: Any) -> Any:
+    """Return a request without anything added to its head."""
+    return request
 
 
 def unwrapping(name: str) -> Callable[[Any], Any]:
@@ -90,7 +105,7 @@ def tokens_for(client: Client, consent: Consent, code: str, redirect: str) -> To
     def fetch(made: Any) -> Any:
         return made.fetch_token(
             client.url(consent.token_path), code=code, grant_type="authorization_code",
-            **dict(consent.extra),
+            **signed(client), **dict(consent.extra),
         )  # fmt: skip
 
     return exchanged(client, consent, fetch, redirect_uri=redirect)
@@ -106,8 +121,9 @@ def renewed(client: Client, consent: Consent, held: Tokens) -> Tokens:
 
     def refresh(made: Any) -> Any:
         return made.refresh_token(
-            client.url(consent.token_path), refresh_token=held.refresh, **dict(consent.extra)
-        )
+            client.url(consent.token_path), refresh_token=held.refresh,
+            **signed(client), **dict(consent.extra),
+        )  # fmt: skip
 
     found = exchanged(client, consent, refresh)
     return msgspec.structs.replace(
@@ -124,7 +140,7 @@ def exchanged(client: Client, consent: Consent, ask: Callable[[Any], Any], **mor
     try:
         with opened(client, consent, **more) as made:
             told = ask(made)
-    except authlib_base.OAuthError as error:
+    except authlib_oauth2.OAuth2Error as error:
         if error.error in REFUSED:
             raise ConsentRefusedError("the vendor asks that the person agrees again") from None
         raise ExchangeError("the vendor gave no tokens") from None

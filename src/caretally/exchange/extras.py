@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 from caretally.errors import MissingExtraError
 
 if TYPE_CHECKING:
-    import authlib.integrations.base_client as authlib_base
-    import authlib.integrations.httpx_client as authlib_httpx
+    import authlib.oauth2 as authlib_oauth2
     import httpx
     import numpy as np
     import pyarrow as pa
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
     from pyspark import sql
 
 PACKAGES = {
-    "authlib_base": ("server", "authlib.integrations.base_client"),
-    "authlib_httpx": ("server", "authlib.integrations.httpx_client"),
+    "authlib_oauth2": ("server", "authlib.oauth2"),
     "httpx": ("server", "httpx"),
     "np": ("bulk", "numpy"),
     "pa": ("bulk", "pyarrow"),
@@ -34,7 +32,7 @@ PACKAGES = {
     "sql": ("cluster", "pyspark.sql"),
 }
 """The extra and the package that each name stands for."""
-__all__ = ["authlib_base", "authlib_httpx", "httpx", "np", "pa", "pc", "pq", "ray", "sql"]
+__all__ = ["authlib_oauth2", "httpx", "np", "pa", "pc", "pq", "ray", "sql"]
 
 
 def __getattr__(name: str) -> Any:

@@ -17,11 +17,11 @@ from caretally.devices.rules import (
     IMPOSSIBLE_LOCAL_TIME,
     NO_TIME,
     NOT_ASSIGNED,
-    RULES,
     UNKNOWN_DEVICE,
     UNKNOWN_ORIGIN,
     Hold,
     Rule,
+    rule_named,
 )
 from caretally.devices.unpacked import VendorReading
 from caretally.errors import InputError, Problem, UnknownError
@@ -139,7 +139,7 @@ def held_of(row: HeldRow) -> HeldReading:
     return HeldReading(
         number=row.number, connection=row.connection, vendor=row.vendor, inbound=row.inbound,
         element=row.element, path=reading.path if reading is not None else "", name=row.name,
-        rule=RULES[row.rule], says=row.says, device=row.device, patient=row.patient,
+        rule=rule_named(row.rule), says=row.says, device=row.device, patient=row.patient,
         received_at=instant_of_microseconds(row.received_us), reading=reading,
     )  # fmt: skip
 
@@ -326,7 +326,7 @@ def no_reason() -> Problem:
 
 def still_held(hold: Hold) -> Problem:
     """Return the problem of a release that a rule still stands against."""
-    return problem(FIELDS.get(hold.rule, "device"), hold.says, RULES[hold.rule].next)
+    return problem(FIELDS.get(hold.rule, "device"), hold.says, rule_named(hold.rule).next)
 
 
 def problem(field: str, found: str, expected: str) -> Problem:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from caretally.devices.rules import RULES
+from caretally.devices.rules import RULES, Rule, rule_named
 from caretally.devices.unpacked import VendorReading
 from caretally.errors import InputError, Problem, UnknownError
 from caretally.journal.drafts import Draft
@@ -139,6 +139,17 @@ def by_rule(office: Office) -> dict[str, int]:
     return {row[0]: int(row[1]) for row in rows}
 
 
+def rule_at_work(office: Office, name: str) -> Rule:
+    """Return a rule that exists, or that holds something back although no release knows it now.
+
+    Raises:
+        UnknownError: neither.
+    """
+    if name not in RULES and name not in by_rule(office):
+        raise UnknownError("no such rule")
+    return rule_named(name)
+
+
 def reject_all(office: Office, rule: str, reason: str, batch: str) -> int:
     """Reject all readings that one rule holds back, some hundreds at most; returns how many.
 
@@ -149,8 +160,7 @@ def reject_all(office: Office, rule: str, reason: str, batch: str) -> int:
         InputError: no reason is given.
     """
     office.caller.require(SETTLE_READINGS)
-    if rule not in RULES:
-        raise UnknownError("no such rule")
+    rule_at_work(office, rule)
     check_reason(reason)
     with office.db.atomic():
         locked_book(office.db, office.practice)

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connections
 from django.test import Client
 
 from caretally import clock
@@ -315,6 +316,24 @@ def test_all_of_one_rule_are_rejected_together_and_held_again(
     assert rosa.post(AT, {"undo": "ent_all", "void_id": "ent_v"}).status_code == 302
     assert {state_of(demo, number) for number in numbers} == {2}
     assert rosa.get(f"{AT}rules/nonsense/reject/").status_code == 404
+
+
+def test_what_a_rule_of_another_release_holds_is_shown_and_settled(
+    demo: Demo, enter: Enter, connection: Connection
+) -> None:
+    numbers = [held(demo, connection, f"unheard-{place}") for place in range(2)]
+    with connections["default"].cursor() as told:
+        told.execute("UPDATE store_intakereading SET rule = 'phase_of_moon' WHERE state = 2")
+    rosa = enter("rosa")
+    shown = rosa.get(AT).content.decode()
+    assert shown.count("Held back: phase_of_moon") >= 2
+    assert 'class="nav-count"' in rosa.get(f"/p/{LAKESIDE}/devices/").content.decode()
+    assert "does not know the rule" in rosa.get(f"{AT}readings/{numbers[0]}/").content.decode()
+    place = f"{AT}rules/phase_of_moon/reject/"
+    assert rosa.get(place).status_code == 200
+    assert rosa.post(place, {"reason": "nobody knows", "entry": "ent_moon"}).status_code == 302
+    assert {state_of(demo, number) for number in numbers} == {3}
+    assert rosa.get(place).status_code == 404
 
 
 def test_what_was_not_understood_is_let_go_with_a_reason(

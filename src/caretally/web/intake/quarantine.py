@@ -14,11 +14,11 @@ from caretally.devices.rules import (
     IMPOSSIBLE_LOCAL_TIME,
     NO_TIME,
     NOT_ASSIGNED,
-    RULES,
     UNKNOWN_DEVICE,
     UNKNOWN_ORIGIN,
+    rule_named,
 )
-from caretally.errors import InputError, Problem, UnknownError
+from caretally.errors import InputError, Problem
 from caretally.practice.device_lists import all_cards
 from caretally.practice.device_page import device_words
 from caretally.practice.enrolling_times import instant_problem, read_instant
@@ -40,6 +40,7 @@ from caretally.practice.quarantine_many import (
     look,
     names_beside,
     reject_all,
+    rule_at_work,
     undo_rejection,
     value_words,
 )
@@ -76,7 +77,7 @@ def about(request: HttpRequest, office: Office) -> dict[str, Any]:
             for each in chosen
         ],
         "faults": open_faults(office, limit=SHOWN), "counts": counts(office), "rule": rule,
-        "rules": [(RULES[name], count) for name, count in by_rule(office).items()],
+        "rules": [(rule_named(name), count) for name, count in by_rule(office).items()],
         "zone": office.home_zone(), "tab": "quarantine",
         "batch": request.GET.get("rejected", ""), "void_id": office.new_id("ent"),
     }  # fmt: skip
@@ -196,9 +197,7 @@ def reading_reject(request: HttpRequest, office: Office, number: int) -> HttpRes
 @page(permission=SETTLE_READINGS)
 def rule_reject(request: HttpRequest, office: Office, rule: str) -> HttpResponse:
     """Reject all readings that one rule holds back."""
-    known = RULES.get(rule)
-    if known is None:
-        raise UnknownError("no such rule")
+    known = rule_at_work(office, rule)
     error: InputError | None = None
     typed = {"entry": office.new_id("ent")}
     if request.method == "POST":
