@@ -42,7 +42,8 @@ class Caller:
 
     user: number of the account, None for the system. login: its name. practice: id of the
     practice. staff: the staff id in the journal, empty where there is none. scopes: permissions a
-    token is held to; None without a token.
+    token is held to; None without a token. visitor: patient or caregiver:ID where the program works
+    for somebody from outside. only: the one patient such a person may see; empty for all others.
     """
 
     user: int | None
@@ -51,6 +52,13 @@ class Caller:
     grants: tuple[Grant, ...] = ()
     staff: str = ""
     scopes: frozenset[str] | None = None
+    visitor: str = ""
+    only: str = ""
+
+    @property
+    def looker(self) -> str:
+        """How the accounting names who looked."""
+        return f"portal:{self.visitor}" if self.visitor else self.actor
 
     @property
     def actor(self) -> str:
@@ -70,9 +78,9 @@ class Caller:
     @property
     def permissions(self) -> frozenset[str]:
         """All that the caller may do, somewhere in the practice."""
-        if self.user is None:
-            return frozenset(PERMISSIONS)
         may = frozenset[str]().union(*(grant.permissions for grant in self.grants))
+        if self.user is None:
+            may = frozenset(PERMISSIONS)
         return may if self.scopes is None else may & self.scopes
 
     def may(self, permission: str) -> bool:

@@ -143,6 +143,8 @@ class Office:
 
     def reaches(self, card: Card, permission: str) -> bool:
         """Tell whether a patient is in the caller's clinics, or opened by breaking the glass."""
+        if self.caller.only and card.patient != self.caller.only:
+            return False
         clinics = self.clinics(permission)
         return clinics is None or card.clinic in clinics or self.broke_glass(card.patient)
 
@@ -167,7 +169,7 @@ class Office:
         """
         card = self.card(patient, permission=permission)
         access = Access(
-            practice=self.practice, patient=patient, actor=self.caller.actor, purpose=purpose
+            practice=self.practice, patient=patient, actor=self.caller.looker, purpose=purpose
         )
         record_access(self.db, access, self.now)
         return self.chart(card)
@@ -195,7 +197,7 @@ class Office:
             known = card_named(book, patient)
             if known is not None and not self.reaches(known, permission):
                 raise UnknownError("no patient of this id is open to you")
-            if known is None and self.clinics(permission) is not None:
+            if known is None and (self.caller.only or self.clinics(permission) is not None):
                 raise ForbiddenError("new charts are opened by those who work in all clinics")
             _, record = self._read(book, patient, devices)
             return self.append(command(record))

@@ -24,6 +24,7 @@ urlpatterns = [
     path("connections/callback", connection_callback, name="connection-callback"),
     path("", include("caretally.api.urls")),
     path("accounts/", include("allauth.urls")),
+    path("portal/", include("caretally.web.portal.urls")),
     path(PRACTICE, include("caretally.web.worklist.urls")),
     path(PRACTICE, include("caretally.web.alerts.urls")),
     path(PRACTICE, include("caretally.web.enrollment.urls")),

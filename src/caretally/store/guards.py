@@ -29,7 +29,8 @@ BILLING_BY_PRACTICE = (
 )  # fmt: skip
 CALLS_BY_PRACTICE = (
     "store_campaign", "store_call", "store_callline", "store_callsound", "store_portalaccount",
-    "store_conversation", "store_chatmessage", "store_chatpresence",
+    "store_portalcode", "store_portalmail", "store_conversation", "store_chatmessage",
+    "store_chatpresence",
 )  # fmt: skip
 BY_PRACTICE = (*FIRST_BY_PRACTICE, *INTAKE_BY_PRACTICE, *BILLING_BY_PRACTICE, *CALLS_BY_PRACTICE)
 BY_PARENT = {

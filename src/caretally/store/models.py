@@ -47,6 +47,8 @@ from caretally.store.portal_tables import (
     ChatPresence,
     Conversation,
     PortalAccount,
+    PortalCode,
+    PortalMail,
 )
 
 __all__ = [
@@ -56,6 +58,7 @@ __all__ = [
     "DeviceEvent", "DeviceHealth", "DeviceName", "Entry", "ExchangedFile", "ForgottenTimer",
     "Inbound", "IntakeEvent", "IntakeFault", "IntakeReading", "IntakeSource", "Leaf",
     "Membership", "Notice", "Overlap", "PatientCard", "PatientMonth", "PortalAccount",
+    "PortalCode", "PortalMail",
     "Practice", "PullMark", "RunningTimer", "Seal", "Secret", "StaffSpan", "Stream",
     "Subscription", "WorkItem",
 ]  # fmt: skip

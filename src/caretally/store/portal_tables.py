@@ -17,8 +17,10 @@ PATIENT_SIDE, CAREGIVER_SIDE, STAFF_SIDE = "patient", "caregiver", "staff"
 class PortalAccount(models.Model):
     """That a person from outside may see one chart of one practice.
 
-    who: patient or caregiver:ID. user: empty until the invitation was taken. address: e-mail to
-    which codes go, sealed with key. code: SHA-256 of the secret in the invitation's link.
+    who: patient or caregiver:ID. user: empty until the invitation was taken. channel: email, sms or
+    letter. address: mail address or telephone number to which codes go, sealed with key. mark: a
+    keyed digest of it, by which it is found. number: what is typed where there is no address. code:
+    SHA-256 of the secret in the invitation's link. tries: wrong answers on the page of the link.
     """
 
     practice = models.ForeignKey("store.Practice", models.PROTECT, db_index=False)
@@ -26,9 +28,13 @@ class PortalAccount(models.Model):
     who = models.TextField()
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
     language = models.TextField(default="en")
+    channel = models.TextField(default="letter")
     key = models.TextField(default="")
     address = models.BinaryField(default=b"")
+    mark = models.BinaryField(default=b"")
+    number = models.TextField(default="")
     code = models.BinaryField(default=b"")
+    tries = models.IntegerField(default=0)
     code_until = models.DateTimeField(null=True)
     invited_by = models.TextField()
     invited_at = models.DateTimeField()
@@ -39,7 +45,51 @@ class PortalAccount(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["practice", "patient"], name="store_portalaccount_patient"),
             models.Index(fields=["code"], name="store_portalaccount_code"),
+            models.Index(fields=["mark"], name="store_portalaccount_mark"),
+            models.Index(fields=["number"], name="store_portalaccount_number"),
         ]
+
+
+class PortalCode(models.Model):
+    """A code with which somebody signs in once: sent when asked for, or printed in a letter.
+
+    kind: sent or letter. digest: keyed digest of the code. tries: wrong codes that were typed
+    instead. asked_from: keyed digest of the address of who asked.
+    """
+
+    practice = models.ForeignKey("store.Practice", models.PROTECT, db_index=False)
+    account = models.ForeignKey(PortalAccount, models.CASCADE)
+    kind = models.TextField()
+    digest = models.BinaryField()
+    asked_from = models.BinaryField(default=b"")
+    tries = models.IntegerField(default=0)
+    made_at = models.DateTimeField()
+    until_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
+class PortalMail(models.Model):
+    """An invitation or a code on its way; what it says is sealed, and gone once it was sent.
+
+    kind: invitation or code. state: waiting, sent or given_up. leased_until: somebody is sending it
+    until then.
+    """
+
+    practice = models.ForeignKey("store.Practice", models.PROTECT, db_index=False)
+    account = models.ForeignKey(PortalAccount, models.CASCADE)
+    kind = models.TextField()
+    key = models.TextField(default="")
+    sealed = models.BinaryField(default=b"")
+    state = models.TextField(default="waiting")
+    attempts = models.IntegerField(default=0)
+    due_at = models.DateTimeField()
+    until_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True)
+    answer = models.TextField(default="")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["state", "due_at"], name="store_portalmail_due")]
 
 
 class Conversation(models.Model):

@@ -310,9 +310,13 @@ class Migration(migrations.Migration):
                 ("patient", models.TextField()),
                 ("who", models.TextField()),
                 ("language", models.TextField(default="en")),
+                ("channel", models.TextField(default="letter")),
                 ("key", models.TextField(default="")),
                 ("address", models.BinaryField(default=b"")),
+                ("mark", models.BinaryField(default=b"")),
+                ("number", models.TextField(default="")),
                 ("code", models.BinaryField(default=b"")),
+                ("tries", models.IntegerField(default=0)),
                 ("code_until", models.DateTimeField(null=True)),
                 ("invited_by", models.TextField()),
                 ("invited_at", models.DateTimeField()),
@@ -341,6 +345,80 @@ class Migration(migrations.Migration):
                         fields=["practice", "patient"], name="store_portalaccount_patient"
                     ),
                     models.Index(fields=["code"], name="store_portalaccount_code"),
+                    models.Index(fields=["mark"], name="store_portalaccount_mark"),
+                    models.Index(fields=["number"], name="store_portalaccount_number"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PortalCode",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.TextField()),
+                ("digest", models.BinaryField()),
+                ("asked_from", models.BinaryField(default=b"")),
+                ("tries", models.IntegerField(default=0)),
+                ("made_at", models.DateTimeField()),
+                ("until_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="store.portalaccount"
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="store.practice",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="PortalMail",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.TextField()),
+                ("key", models.TextField(default="")),
+                ("sealed", models.BinaryField(default=b"")),
+                ("state", models.TextField(default="waiting")),
+                ("attempts", models.IntegerField(default=0)),
+                ("due_at", models.DateTimeField()),
+                ("until_at", models.DateTimeField()),
+                ("leased_until", models.DateTimeField(null=True)),
+                ("answer", models.TextField(default="")),
+                ("made_at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="store.portalaccount"
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="store.practice",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["state", "due_at"], name="store_portalmail_due")
                 ],
             },
         ),

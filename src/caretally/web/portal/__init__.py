@@ -1,0 +1,1 @@
+"""Pages for patients and caregivers: their own record, in plain words and large type."""
