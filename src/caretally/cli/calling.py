@@ -255,6 +255,6 @@ def show_protocols() -> None:
         pack = installed(name)
         table.add_row(
             name, pack.version, str(len(pack.questions)), str(len(pack.flags)),
-            pack.signed_by or "nobody yet", pack.digest,
+            pack.signed_by or "nobody yet", pack.short_digest,
         )  # fmt: skip
     screen.show(table)

@@ -81,7 +81,7 @@ def examined(text: str, file: str) -> tuple[Pack, tuple[Problem, ...]]:
         name=own.text("name"),
         title=own.text("title"),
         version=own.text("version"),
-        digest="sha256:" + sha256(f"{below}\0{text}".encode()).hexdigest()[:16],
+        digest="sha256:" + sha256(f"{below}\0{text}".encode()).hexdigest(),
         reviewed_on=own.dated("reviewed_on"),
         signed_by=own.text("signed_by", "") or None,
         signed_on=own.day("signed_on"),

@@ -36,6 +36,9 @@ SPOKEN_TO_ANYBODY = (
 )  # fmt: skip
 """Sentences that may be spoken before it is known who listens."""
 
+SHORT = len("sha256:") + 16
+"""Characters of a digest that people see."""
+
 Spoken = Mapping[str, str]
 """By language."""
 
@@ -135,8 +138,13 @@ class Pack:
 
     @property
     def label(self) -> str:
-        """Name, version and digest, as a record tells what was followed."""
-        return f"{self.name} {self.version} {self.digest}"
+        """Name, version and the beginning of the digest, as a record tells what was followed."""
+        return f"{self.name} {self.version} {self.short_digest}"
+
+    @property
+    def short_digest(self) -> str:
+        """The beginning of the digest, for people to compare."""
+        return self.digest[:SHORT]
 
     def question(self, name: str) -> Question:
         """Return a question."""
