@@ -90,7 +90,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
-    """The latest word of a clinician about a protocol. is_clinician: of whoever signed, that day."""
+    """The latest word of a clinician about a protocol. is_clinician: whether the signer was one."""
 
     digest: str
     signed_by: str
@@ -219,7 +219,7 @@ def consent_is_to_this_number(facts: GateFacts, laws: Laws) -> tuple[bool, str]:
 
 
 def consent_is_by_who_may(facts: GateFacts, laws: Laws) -> tuple[bool, str]:
-    """The consent is by whoever answers there, or by a caregiver who could speak for the patient."""
+    """The consent is by who answers there, or by a caregiver who could speak for the patient."""
     line, given = facts.person.line, to_this_number(facts)
     whose = line.whose if line else PATIENT
     good = [
@@ -296,7 +296,7 @@ def announces_recording(facts: GateFacts, laws: Laws) -> tuple[bool, str]:
 
 
 def is_disclosed(facts: GateFacts, laws: Laws) -> tuple[bool, str]:
-    """The protocol says who calls, that it is a machine, how to stop it and how to reach a person."""
+    """The protocol says who calls, that it is a machine, how to stop it, how to reach a person."""
     lacks = [each for each in facts.protocol.lacks if each != "recording"]
     return (
         not lacks,
