@@ -153,7 +153,10 @@ class ChatMessage(models.Model):
 
 
 class ChatPresence(models.Model):
-    """A stretch in which somebody had a conversation open before them."""
+    """A stretch in which somebody had a conversation open before them.
+
+    typing_at: when the person was last seen typing, and not sending yet.
+    """
 
     practice = models.ForeignKey("store.Practice", models.PROTECT, db_index=False)
     conversation = models.TextField()
@@ -161,6 +164,7 @@ class ChatPresence(models.Model):
     author = models.TextField()
     from_at = models.DateTimeField()
     to_at = models.DateTimeField()
+    typing_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes: ClassVar = [

@@ -17,6 +17,7 @@ from caretally.journal.entries.shapes import (
     OwnId,
     OwnLabel,
     Program,
+    TimeZone,
     Topic,
 )
 
@@ -89,6 +90,48 @@ class ChatParameter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChatTurn:
+    """A message without its words, as the algorithm looks at it.
+
+    message: its id.
+    side: patient, caregiver or staff.
+    author: patient, caregiver:ID, a staff id, or the program.
+    at: when the server received it.
+    client_at: when its author sent it off.
+    composing_at: when typing was seen to begin.
+    automated: whether nobody wrote it.
+    bare: whether it says no more than an acknowledgment.
+    characters: how long it is.
+    """
+
+    message: OwnLabel
+    side: Label
+    author: Id
+    at: datetime
+    client_at: datetime
+    composing_at: datetime | None = None
+    automated: bool = False
+    bare: bool = False
+    characters: Count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatSeen:
+    """A stretch in which somebody had the conversation open.
+
+    side: patient, caregiver or staff.
+    author: patient, caregiver:ID or a staff id.
+    start: the first instant.
+    end: the instant after it.
+    """
+
+    side: Label
+    author: Id
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChatMeasured(Body):
     """The live seconds of a written conversation, with all that is needed to compute them again.
 
@@ -97,8 +140,13 @@ class ChatMeasured(Body):
     contacts: entry ids of the contacts it became, one a run.
     algorithm: version of the algorithm.
     parameters: its numbers.
+    zone: in which months end.
     messages: how many messages there were.
     content: root over the messages as they are kept (RFC 6962, in the order of arrival).
+    turns: the messages without their words.
+    seen: who had the conversation open when.
+    elsewhere: when members of staff were with somebody else.
+    strangers: authors without a relation or a registration on file.
     spans: where both sides were active, after sharing among patients.
     live_seconds: their sum.
     topics: set by staff.
@@ -112,8 +160,13 @@ class ChatMeasured(Body):
     contacts: tuple[OwnLabel, ...] = ()
     algorithm: Label
     parameters: tuple[ChatParameter, ...]
+    zone: TimeZone
     messages: Count
     content: Digest
+    turns: tuple[ChatTurn, ...] = ()
+    seen: tuple[ChatSeen, ...] = ()
+    elsewhere: tuple[ChatSpan, ...] = ()
+    strangers: tuple[Id, ...] = ()
     spans: tuple[ChatSpan, ...] = ()
     live_seconds: Count
     topics: tuple[Topic, ...] = ()

@@ -242,6 +242,7 @@ class Migration(migrations.Migration):
                 ("author", models.TextField()),
                 ("from_at", models.DateTimeField()),
                 ("to_at", models.DateTimeField()),
+                ("typing_at", models.DateTimeField(null=True)),
                 (
                     "practice",
                     models.ForeignKey(
