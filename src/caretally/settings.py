@@ -21,8 +21,16 @@ DEFAULTS: Mapping[str, str] = {
     "hook_networks": "", "smtp_url": "", "mail_from": "", "sms_url": "",
     "sms_body": "To={to}&Body={text}", "sms_authorization": "",
     "signing_file": "", "signing_password": "",
+    "sip_url": "", "sip_listen": "", "sip_rtp_ports": "",
+    "twilio_url": "", "twilio_number": "", "twilio_stream_url": "",
+    "twilio_listen": "127.0.0.1:8020",
 }  # fmt: skip
 """What holds where nothing is set."""
+CARRIERS = (
+    "sip_url", "sip_listen", "sip_rtp_ports",
+    "twilio_url", "twilio_number", "twilio_stream_url", "twilio_listen",
+)  # fmt: skip
+"""The settings of who carries calls, taken as they are; `exchange.telephony` reads them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +58,15 @@ class Settings:
     sms_authorization: header `Authorization` of that, such as Bearer and a token.
     signing_file: PKCS #12 file whose key signs audit packets; where none is named, none is signed.
     signing_password: of that file.
+    sip_url: trunk that wellness calls go out on, such as
+        sip://user:password@sip.example.org?transport=tls&srtp=required; where neither this nor
+        twilio_url is set, nobody is called.
+    sip_listen: address of this machine for signaling and sound, such as 10.1.2.3:5060.
+    sip_rtp_ports: first and last port for sound, such as 16000-16999, for whoever opens them.
+    twilio_url: account that wellness calls go out on, such as https://AC…:token@api.twilio.com.
+    twilio_number: number of that account that whoever is called is shown.
+    twilio_stream_url: where Twilio reaches this program, such as wss://calls.example.org/stream.
+    twilio_listen: where those streams arrive here, usually behind a proxy that ends TLS.
     """
 
     home: Path
@@ -69,6 +86,13 @@ class Settings:
     sms_authorization: str
     signing_file: str
     signing_password: str
+    sip_url: str
+    sip_listen: str
+    sip_rtp_ports: str
+    twilio_url: str
+    twilio_number: str
+    twilio_stream_url: str
+    twilio_listen: str
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Settings:
@@ -101,6 +125,7 @@ class Settings:
             mail_from=told["mail_from"], sms_url=told["sms_url"], sms_body=told["sms_body"],
             sms_authorization=told["sms_authorization"], signing_file=told["signing_file"],
             signing_password=told["signing_password"],
+            **{name: told[name] for name in CARRIERS},
         )  # fmt: skip
 
 

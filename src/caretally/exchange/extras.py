@@ -13,16 +13,20 @@ from caretally.errors import MissingExtraError
 
 if TYPE_CHECKING:
     import authlib.oauth2 as authlib_oauth2
+    import baresip
     import httpx
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
     import ray
+    import websockets
+    import websockets.asyncio.server as websockets_server
     from pyspark import sql
 
 PACKAGES = {
     "authlib_oauth2": ("server", "authlib.oauth2"),
+    "baresip": ("telephone", "baresip"),
     "httpx": ("server", "httpx"),
     "np": ("bulk", "numpy"),
     "pa": ("bulk", "pyarrow"),
@@ -30,9 +34,14 @@ PACKAGES = {
     "pq": ("bulk", "pyarrow.parquet"),
     "ray": ("cluster", "ray"),
     "sql": ("cluster", "pyspark.sql"),
+    "websockets": ("telephone", "websockets"),
+    "websockets_server": ("telephone", "websockets.asyncio.server"),
 }
 """The extra and the package that each name stands for."""
-__all__ = ["authlib_oauth2", "httpx", "np", "pa", "pc", "pq", "ray", "sql"]
+__all__ = [
+    "authlib_oauth2", "baresip", "httpx", "np", "pa", "pc", "pq", "ray", "sql", "websockets",
+    "websockets_server",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
