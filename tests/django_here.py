@@ -37,13 +37,16 @@ class StandardErrorOfNow(logging.StreamHandler[TextIO]):
         """Keep none."""
 
 
+SEALING_KEY = "one-key-of-all-tests-since-workers-share-what-was-sealed"
+QUICK_HASHER = "django.contrib.auth.hashers.MD5PasswordHasher"
 HOME = Path(tempfile.mkdtemp(prefix="caretally-tests-"))
 
 if not settings.configured:
     atexit.register(shutil.rmtree, HOME, ignore_errors=True)
-    told = configuration(Settings.read({"CARETALLY_HOME": str(HOME)}))
+    surroundings = {"CARETALLY_HOME": str(HOME), "CARETALLY_SEALING_KEYS": SEALING_KEY}
+    told = configuration(Settings.read(surroundings))
     told["DATABASES"] = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
-    told["PASSWORD_HASHERS"] = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    told["PASSWORD_HASHERS"] = [QUICK_HASHER, *told["PASSWORD_HASHERS"]]
     told["ALLOWED_HOSTS"] = ["*"]
     told["LOGGING"] = {
         **told["LOGGING"],

@@ -10,6 +10,7 @@ from caretally.store import database
 from tests.integration.databases import cluster, make_site, pattern, site
 from tests.integration.demonstrated import (
     demo,
+    demo_home,
     demo_pattern,
     demo_postgres,
     enter,
@@ -17,8 +18,8 @@ from tests.integration.demonstrated import (
 )
 
 __all__ = [
-    "a_scope_of_its_own", "cluster", "demo", "demo_pattern", "demo_postgres", "enter", "make_site",
-    "pattern", "postgres_demo_pattern", "site",
+    "a_scope_of_its_own", "cluster", "demo", "demo_home", "demo_pattern", "demo_postgres", "enter",
+    "make_site", "pattern", "postgres_demo_pattern", "site",
 ]  # fmt: skip
 
 

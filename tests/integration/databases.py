@@ -27,6 +27,7 @@ import tests.django_here  # noqa: F401 - configures Django before its parts are 
 from caretally.project.database_url import database_settings, sqlite_settings
 from caretally.store.database import Database
 from caretally.store.stored_journal import StoredJournal
+from tests.integration.made_once import made_once
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
 KINDS = ("sqlite", "postgres")
@@ -155,9 +156,11 @@ def started(cluster: Cluster) -> Cluster:
 @pytest.fixture(scope="session")
 def pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a migrated SQLite file to copy."""
-    file = tmp_path_factory.mktemp("pattern") / "pattern.sqlite3"
-    migrated(sqlite_settings(file))
-    return file
+
+    def make(folder: Path) -> None:
+        migrated(sqlite_settings(folder / "pattern.sqlite3"))
+
+    return made_once(tmp_path_factory, "pattern", make) / "pattern.sqlite3"
 
 
 NUMBERS = iter(range(1_000_000))

@@ -14,22 +14,35 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connections
-from django.test import Client
+from django.test import Client, override_settings
 
 from caretally import clock
 from caretally.practice.caller import caller_in
-from caretally.practice.demo_clock import BEGINS_AT
+from caretally.practice.demo_clock import BEGINS_AT, keep_in, kept_in
 from caretally.practice.demonstration import HARBOR, LAKESIDE, set_up
 from caretally.practice.office import Office
-from caretally.project.database_url import database_settings, sqlite_settings
+from caretally.project.configuration import SEALING_FILE
+from caretally.project.database_url import SQLITE_FILE, database_settings, sqlite_settings
 from caretally.store.stored_journal import StoredJournal
 from caretally.web.frame import asking
+from tests.django_here import SEALING_KEY
 from tests.integration.databases import Cluster, bound, free_port, unbound
+from tests.integration.made_once import made_once
 
 Enter = Callable[[str], Client]
-__all__ = ["HARBOR", "LAKESIDE", "Demo", "demo", "demo_pattern", "demo_postgres", "enter"]
+__all__ = [
+    "HARBOR",
+    "LAKESIDE",
+    "Demo",
+    "demo",
+    "demo_home",
+    "demo_pattern",
+    "demo_postgres",
+    "enter",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +60,9 @@ class Demo:
 
 
 def filled(home: Path) -> None:
-    """Fill the database that is bound to `default`."""
-    set_up(StoredJournal(), home, datetime.now(UTC))
+    """Fill the database bound to `default`, with passwords that the program itself takes."""
+    with override_settings(PASSWORD_HASHERS=settings.PASSWORD_HASHERS[1:]):
+        set_up(StoredJournal(), home, datetime.now(UTC))
 
 
 def hasty(file: Path) -> dict[str, Any]:
@@ -62,14 +76,31 @@ def hasty(file: Path) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def demo_pattern(tmp_path_factory: pytest.TempPathFactory, pattern: Path) -> Path:
     """Return a SQLite file with the demonstration, to copy."""
-    home = tmp_path_factory.mktemp("demo")
-    file = home / "demo.sqlite3"
-    shutil.copy(pattern, file)
-    bound(hasty(file))
-    filled(home)
-    connections["default"].cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    unbound()
-    return file
+
+    def make(home: Path) -> None:
+        shutil.copy(pattern, home / "demo.sqlite3")
+        bound(hasty(home / "demo.sqlite3"))
+        filled(home)
+        connections["default"].cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        unbound()
+
+    return made_once(tmp_path_factory, "demonstration", make) / "demo.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def demo_home(demo_pattern: Path) -> Callable[[Path], Path]:
+    """Return a function that makes a home of the program with the demonstration, begun just now."""
+
+    def make(home: Path) -> Path:
+        home.mkdir(parents=True, mode=0o700)
+        shutil.copy(demo_pattern, home / SQLITE_FILE)
+        (home / SEALING_FILE).write_text(SEALING_KEY, encoding="utf-8")
+        kept = kept_in(demo_pattern.parent)
+        assert kept is not None
+        keep_in(home, datetime.now(UTC), kept.password)
+        return home
+
+    return make
 
 
 @pytest.fixture

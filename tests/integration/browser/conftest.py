@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
@@ -37,9 +38,12 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(
+    tmp_path_factory: pytest.TempPathFactory, demo_home: Callable[[Path], Path]
+) -> Iterator[Server]:
     """Return a server with the demonstration."""
-    found = Server(tmp_path_factory.mktemp("served") / "home", "--demo", "--no-worker")
+    home = demo_home(tmp_path_factory.mktemp("served") / "home")
+    found = Server(home, "--demo", "--no-worker")
     yield found
     found.kill()
 

@@ -7,7 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from select import select
 
@@ -19,9 +19,11 @@ PATIENCE = 1800
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(
+    tmp_path_factory: pytest.TempPathFactory, demo_home: Callable[[Path], Path]
+) -> Iterator[Server]:
     """Return a demonstration that is served, with its worker."""
-    made = Server(tmp_path_factory.mktemp("simulating") / "home", "--demo")
+    made = Server(demo_home(tmp_path_factory.mktemp("simulating") / "home"), "--demo")
     yield made
     made.kill()
 
