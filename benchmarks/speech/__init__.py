@@ -1,0 +1,1 @@
+"""How well spoken answers are understood: sounds of a telephone through both recognizers."""
