@@ -22,6 +22,7 @@ from caretally.practice.idempotency import forget_answers
 from caretally.practice.notices import tell_due
 from caretally.practice.opened import journal
 from caretally.practice.packet_desk import forget_packets
+from caretally.practice.portal_mail import send_due
 from caretally.practice.retention import purge
 from caretally.practice.timing import sweep_forgotten
 from caretally.settings import Settings
@@ -71,6 +72,11 @@ def send_notices(kept: StoredJournal, at: datetime) -> int:
     return tell_due(kept, outside())
 
 
+def send_to_portal(kept: StoredJournal, at: datetime) -> int:
+    """Send invitations and codes of the portal, by the time outside."""
+    return send_due(kept, outside())
+
+
 def forget_answered(kept: StoredJournal, at: datetime) -> int:
     """Forget answers to requests that nobody sends again."""
     return forget_answers(kept.db, at)
@@ -90,6 +96,7 @@ DUTIES: Mapping[str, Rota] = {
     "close": Rota(timedelta(seconds=2), close_waiting),
     "hooks": Rota(timedelta(seconds=5), deliver_hooks),
     "notices": Rota(timedelta(seconds=2), send_notices),
+    "portal": Rota(timedelta(seconds=2), send_to_portal),
     "answers": Rota(timedelta(hours=1), forget_answered),
     "timers": Rota(timedelta(minutes=1), sweep_forgotten),
     "devices": Rota(timedelta(minutes=5), alert_devices),

@@ -124,9 +124,8 @@ def visitor_of_user(db: Database, user: int) -> Visitor | None:
 
 
 def visitor_in(row: PortalAccount) -> Visitor:
-    """Return the visitor of a row that was joined."""
-    assert row.user_id is not None
+    """Return the visitor of a row; of nobody, user 0, where nobody came yet."""
     return Visitor(
-        practice=row.practice.name, patient=row.patient, who=row.who, user=row.user_id,
+        practice=row.practice.name, patient=row.patient, who=row.who, user=row.user_id or 0,
         language=row.language, account=row.pk,
     )  # fmt: skip

@@ -9,16 +9,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from importlib.resources import files
 
 from caretally.clock import ServiceMonth
-from caretally.practice.statement_words import LANGUAGES, Words, language_of, words_in
+from caretally.practice.statement_words import ENGLISH, LANGUAGES, Words, language_of, words_in
 
 __all__ = ["LANGUAGES", "Wording", "language_of", "wording"]
 
 FOLDER = "portal_words"
+NOON = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,25 @@ class Wording:
     def day(self, day: date) -> str:
         """Return a date in words."""
         return self.dates.day(day)
+
+    def short_day(self, day: date) -> str:
+        """Return a date in few letters, such as `Mar 5`."""
+        name = self.dates.month_name(day.month)[:3]
+        return self.say("short_day", day=day.day, name=name)
+
+    def time(self, at: datetime) -> str:
+        """Return the time of a local instant in words."""
+        if self.language == ENGLISH:
+            return f"{at.hour % 12 or 12}:{at:%M} {'am' if at.hour < NOON else 'pm'}"
+        return f"{at.hour}:{at:%M}"
+
+    def curve(self, name: str) -> str:
+        """Return the name of a number, such as the upper one of a pressure."""
+        return self.sentences.get(f"curve_{name}", name)
+
+    def unit(self, unit: str) -> str:
+        """Return a unit in everyday words; as it is written where there are none."""
+        return self.sentences.get(f"unit_{unit}", unit)
 
     def month(self, month: ServiceMonth) -> str:
         """Return a month in words."""

@@ -19,9 +19,10 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 from caretally.errors import IntegrityError, UnknownError
+from caretally.practice.portal_marks import identity_of, mark_of
 from caretally.store.alert_tables import ContactPoint
 from caretally.store.database import Database
-from caretally.store.models import Practice, Secret
+from caretally.store.models import PortalAccount, Practice, Secret
 
 NONCE_BYTES, KEY_BYTES, NAME_DIGITS = 12, 32, 8
 
@@ -139,7 +140,8 @@ def seal_anew(db: Database) -> int:
             kept.key, kept.sealed = seal(secret, bound)
             kept.save(using=db.alias, update_fields=["key", "sealed"])
         points = seal_points_anew(db, newest)
-    return len(found) + points
+        portal = seal_portal_anew(db, newest)
+    return len(found) + points + portal
 
 
 def contact_bound_to(practice: str, staff: str, channel: str) -> str:
@@ -160,4 +162,26 @@ def seal_points_anew(db: Database, newest: str) -> int:
         address = open_sealed(Sealed(kept.key, bytes(kept.sealed)), bound)
         kept.key, kept.sealed = seal(address, bound)
         kept.save(using=db.alias, update_fields=["key", "sealed"])
+    return len(found)
+
+
+def portal_bound_to(practice: str, account: int) -> str:
+    """Return what an address of the portal is bound to: moved to another it does not open."""
+    return f"{practice}\nportal/{account}"
+
+
+def seal_portal_anew(db: Database, newest: str) -> int:
+    """Seal the addresses of the portal under the newest key; returns how many were under older.
+
+    Raises:
+        IntegrityError: one does not open.
+    """
+    older = PortalAccount.objects.using(db.alias).exclude(key=newest).filter(ended_at=None)
+    found = list(older.exclude(key="").select_related("practice"))
+    for kept in found:
+        bound = portal_bound_to(kept.practice.name, kept.pk)
+        address = open_sealed(Sealed(kept.key, bytes(kept.address)), bound)
+        kept.key, kept.address = seal(address, bound)
+        kept.mark = mark_of(identity_of(address.decode()))
+        kept.save(using=db.alias, update_fields=["key", "address", "mark"])
     return len(found)

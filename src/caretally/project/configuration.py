@@ -42,6 +42,7 @@ MIDDLEWARE = (
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "caretally.web.frame.middleware.refusals",
+    "caretally.web.portal.wall.portal_wall",
     "caretally.web.frame.middleware.automatic_log_off",
     "caretally.web.frame.middleware.second_factor",
     "axes.middleware.AxesMiddleware",

@@ -46,4 +46,5 @@ urlpatterns = [
     path(PRACTICE, include("caretally.web.audits.urls")),
     path(PRACTICE, include("caretally.web.reports.urls")),
     path(PRACTICE, include("caretally.web.remittances.urls")),
+    path(PRACTICE, include("caretally.web.portal.staff_urls")),
 ]

@@ -24,6 +24,7 @@ from caretally.errors import ForbiddenError, UnknownError
 from caretally.practice.glass import may_break
 from caretally.store.database import scoped
 from caretally.web.frame.held import held_by, log_off_seconds
+from caretally.web.portal.asking import is_portal_session
 
 Answer = Callable[[HttpRequest], HttpResponse]
 SEEN = "seen_at"
@@ -110,11 +111,12 @@ def note_use(request: HttpRequest, at: int) -> None:
 def ended(request: HttpRequest) -> HttpResponse:
     """End a session and lead to the door, and back afterwards where that is safe."""
     is_part = request.headers.get("HX-Request") == "true"
+    is_portal = is_portal_session(request)
     logout(request)
-    door = f"{reverse('account_login')}?idle=1"
+    door = f"{reverse('portal-sign-in' if is_portal else 'account_login')}?idle=1"
     if is_part:
         return HttpResponse(status=204, headers={"HX-Redirect": door})
-    if request.method == "GET" and not request.path.endswith(WITHOUT_USE):
+    if request.method == "GET" and not (is_portal or request.path.endswith(WITHOUT_USE)):
         door += "&" + urlencode({"next": request.get_full_path()})
     return redirect(door)
 

@@ -25,7 +25,14 @@ from caretally.practice.patient_page import (
     months_of,
 )
 from caretally.practice.patients import Search, choices_of, find_patients
-from caretally.practice.roles import ENROLL, ISSUE_PACKETS, RECORD_CARE, SEE_MONEY, SEE_PATIENTS
+from caretally.practice.roles import (
+    CHAT,
+    ENROLL,
+    ISSUE_PACKETS,
+    RECORD_CARE,
+    SEE_MONEY,
+    SEE_PATIENTS,
+)
 from caretally.practice.staff_names import staff_names
 from caretally.practice.timeline import SUBJECT_WORDS, Wanted, timeline
 from caretally.web.alerts.words import HUES
@@ -41,6 +48,7 @@ ACTIONS = (
     ("patient-rules", "Thresholds and rules", SEE_PATIENTS),
     ("vitals", "Vital signs", SEE_PATIENTS),
     ("statement", "Statement", SEE_MONEY),
+    ("patient-portal", "Portal", CHAT),
     ("packet", "Audit packet", ISSUE_PACKETS),
 )
 """Pages of other rooms that a patient's page leads to: name, words, permission."""

@@ -23,6 +23,7 @@ from caretally.practice.portal import (
     Visitor,
     chart_of,
     is_visitor,
+    live_accounts,
     look,
     standing_of,
     visitor_named,
@@ -92,6 +93,16 @@ def language_here(request: HttpRequest) -> str:
     if chosen in LANGUAGES:
         return str(chosen)
     return language_of(request.headers.get("Accept-Language", "").partition(",")[0])
+
+
+def set_language(request: HttpRequest, language: str) -> None:
+    """Keep a language for the session, and for a visitor beyond it."""
+    request.session[LANGUAGE] = language
+    visitor = visitor_of(request)
+    if visitor is not None:
+        with scoped(visitor.practice):
+            rows = live_accounts(journal().db, visitor.practice).filter(pk=visitor.account)
+            rows.update(language=language)
 
 
 def shown(
