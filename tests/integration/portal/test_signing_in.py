@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from django.test import Client
-
 from tests.integration.demonstrated import Demo
-from tests.integration.portal.visiting import ADA, BORN, born, letter_to, outsider, typed
+from tests.integration.portal.visiting import ADA, outsider
 
 
 def test_a_letter_lets_its_reader_in(demo: Demo) -> None:
