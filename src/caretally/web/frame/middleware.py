@@ -22,9 +22,9 @@ from django.utils.decorators import sync_only_middleware
 from caretally.clock import now, seconds_of
 from caretally.errors import ForbiddenError, UnknownError
 from caretally.practice.glass import may_break
+from caretally.practice.portal import is_visitor
 from caretally.store.database import scoped
 from caretally.web.frame.held import held_by, log_off_seconds
-from caretally.web.portal.asking import is_portal_session
 
 Answer = Callable[[HttpRequest], HttpResponse]
 SEEN = "seen_at"
@@ -111,7 +111,7 @@ def note_use(request: HttpRequest, at: int) -> None:
 def ended(request: HttpRequest) -> HttpResponse:
     """End a session and lead to the door, and back afterwards where that is safe."""
     is_part = request.headers.get("HX-Request") == "true"
-    is_portal = is_portal_session(request)
+    is_portal = is_visitor(request.user.get_username())
     logout(request)
     door = f"{reverse('portal-sign-in' if is_portal else 'account_login')}?idle=1"
     if is_part:
