@@ -98,6 +98,9 @@ def _call_as_owed(turn: Turn) -> bool:
 
 def go_on(turn: Turn) -> None:
     """Ask the next question, or close."""
+    if turn.state.goodbye:
+        turn.end(turn.state.goodbye)
+        return
     question = next((each for each in turn.pack.questions if is_due(turn, each)), None)
     if question is None:
         turn.end("completed", "closing")

@@ -22,7 +22,9 @@ from caretally.contacts.wellness_calls.events import (
     MediaLost,
     NurseJoined,
     NurseUnavailable,
+    Overheard,
     Silence,
+    SpokeAtGoodbye,
     Spoken,
     Ticked,
     VoicemailDetected,
@@ -39,6 +41,7 @@ from caretally.contacts.wellness_calls.states import (
     State,
     Waiting,
 )
+from caretally.contacts.wellness_calls.symptoms import symptoms_in
 from caretally.contacts.wellness_calls.turns import Turn
 
 RUNG_MS, STILL_HERE_MS = 30_000, 60_000
@@ -58,14 +61,14 @@ def begin(callee: Callee) -> State:
 
 def step(pack: Pack, state: State, event: Happening) -> Step:
     """Return the state after an event, and what is to be done, in order."""
-    if state.ended or isinstance(event, Spoken):
+    if isinstance(event, Spoken) or bool(state.ended) != isinstance(event, SpokeAtGoodbye):
         return state, ()
     turn = Turn(pack, state, event.at_ms)
     if not isinstance(event, Ticked):
         turn.change(turns=state.turns + 1)
     if state.phase == RINGING:
         turn.change(phase=ASKING)
-        if not isinstance(event, HungUp | VoicemailDetected | MediaLost):
+        if not isinstance(event, HungUp | VoicemailDetected | MediaLost | WrongPerson | Overheard):
             asking.go_on(turn)
     rule = RULES.get(type(event))
     if rule is not None:
@@ -82,6 +85,14 @@ def replay(pack: Pack, callee: Callee, events: Iterable[Happening]) -> list[Step
         steps.append(step(pack, state, event))
         state = steps[-1][0]
     return steps
+
+
+def due_ms(state: State) -> int | None:
+    """Return when the engine wants to be told the time next; None where it need not be."""
+    waiting = state.waiting
+    if waiting is None or state.ended:
+        return None
+    return waiting.told_ms + STILL_HERE_MS if waiting.told_ms else waiting.since_ms + RUNG_MS
 
 
 def _bound(turn: Turn) -> None:
@@ -167,7 +178,9 @@ def _ticked(turn: Turn, event: Happening) -> None:
         return
     if waiting.told_ms:
         if turn.at_ms - waiting.told_ms >= STILL_HERE_MS:
-            turn.actions.append(Page(rung=LAST_RUNG, severity=waiting.severity))
+            turn.actions += [
+                Page(rung=LAST_RUNG, severity=waiting.severity), Bridge(severity=waiting.severity),
+            ]  # fmt: skip
             turn.say("still_here")
             turn.change(waiting=_moved(turn, rung=LAST_RUNG, told_ms=turn.at_ms))
     elif turn.at_ms - waiting.since_ms >= RUNG_MS:
@@ -210,8 +223,34 @@ def _nobody_for_urgent(turn: Turn, *, resumes: bool) -> None:
         turn.end("call_back", "call_back")
 
 
+def _overheard(turn: Turn, event: Happening) -> None:
+    """Screen words; after a greeting ask who is there, because a hello answers no question."""
+    assert isinstance(event, Overheard)
+    if turn.state.phase == BRIDGED:
+        return
+    is_taken = listening.screened(turn, event.hypotheses)
+    if not is_taken and turn.state.phase == ASKING and turn.state.pending is None:
+        asking.go_on(turn)
+
+
+def _at_goodbye(turn: Turn, event: Happening) -> None:
+    """Take the call up again where what was said calls for a person; else it stays ended."""
+    assert isinstance(event, SpokeAtGoodbye)
+    before = turn.state
+    if before.ended == "opted_out" and not any(map(symptoms_in, event.hypotheses)):
+        return
+    turn.change(phase=ASKING, ended="", goodbye=before.ended)
+    if listening.screened(turn, event.hypotheses):
+        return
+    turn.change(phase=before.phase, ended=before.ended)
+    if turn.state.open_severity not in {before.open_severity, ROUTINE}:
+        turn.actions.append(Page(rung=1, severity=turn.state.open_severity))
+
+
 RULES: dict[type, Callable[[Turn, Happening], None]] = {
+    Overheard: _overheard,
     Answered: listening.heard,
+    SpokeAtGoodbye: _at_goodbye,
     KeyPressed: listening.keyed_in,
     Silence: listening.silent,
     Interrupted: _interrupted,

@@ -34,11 +34,33 @@ class Answered(Event):
     """An utterance ended.
 
     hypotheses: what each recognizer wrote, two of them; an empty one heard nothing. speech_ms: how
-    long it lasted.
+    long it lasted. is_early: it was begun before the question was to be heard, so that it answers
+    another, or none.
     """
 
     hypotheses: tuple[str, ...]
     speech_ms: int = 0
+    is_early: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overheard(Event):
+    """Words that answer nothing: a greeting, or spoken into what must be heard to its end.
+
+    hypotheses: as of an answer; they may call for a person.
+    """
+
+    hypotheses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpokeAtGoodbye(Event):
+    """An utterance ended while we said goodbye; only what calls for a person is taken from it.
+
+    hypotheses: as of an answer.
+    """
+
+    hypotheses: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +131,7 @@ class Ticked(Event):
 
 
 Happening: TypeAlias = (
-    PickedUp | Spoken | Answered | KeyPressed | Silence | Interrupted | HungUp | VoicemailDetected
-    | WrongPerson | EngineFailed | MediaLost | NurseJoined | NurseUnavailable | Ticked
+    PickedUp | Overheard | Spoken | Answered | SpokeAtGoodbye | KeyPressed | Silence | Interrupted
+    | HungUp | VoicemailDetected | WrongPerson | EngineFailed | MediaLost | NurseJoined
+    | NurseUnavailable | Ticked
 )  # fmt: skip

@@ -64,20 +64,30 @@ def heard(turn: Turn, event: Happening) -> None:
     if turn.state.phase == BRIDGED:
         return
     texts = event.hypotheses
-    if screen(turn, texts):
+    if screened(turn, texts) or turn.state.phase not in {ASKING, CONFIRMING}:
         return
-    if any(map(wants_out, texts)):
-        opt_out(turn)
-    elif turn.state.phase not in {ASKING, CONFIRMING}:
-        return
-    elif any(map(wants_person, texts)):
-        ask_for_person(turn)
+    if event.is_early:
+        # A no from before the question denies nothing.
+        (escalate_doubt if turn.state.phase == CONFIRMING else again)(turn)
     elif any(map(asks_whether_robot, texts)):
         tell_robot(turn)
     elif turn.state.phase == CONFIRMING:
         settle(turn, [yes_or_no(each, echoes_of_doubt(turn)) for each in texts], texts)
     else:
         answer(turn, texts)
+
+
+def screened(turn: Turn, texts: tuple[str, ...]) -> bool:
+    """Take what must be taken from words in every phase; tell whether the turn is taken by it."""
+    if screen(turn, texts):
+        return True
+    if any(map(wants_out, texts)):
+        opt_out(turn)
+        return True
+    if turn.state.phase in {ASKING, CONFIRMING} and any(map(wants_person, texts)):
+        ask_for_person(turn)
+        return True
+    return False
 
 
 def keyed_in(turn: Turn, event: Happening) -> None:

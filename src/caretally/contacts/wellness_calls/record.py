@@ -77,7 +77,8 @@ def record_of(log: CallLog, desk: Desk, policy: EvidencePolicy = STANDARD) -> Ca
 
 def is_conversation(log: CallLog) -> bool:
     """Tell whether somebody who is known talked, and did not refuse; all else is an attempt."""
-    return log.last.is_verified and log.last.ended not in {"declined", "wrong_person"}
+    why = {log.last.ended, log.last.goodbye}
+    return log.last.is_verified and not why & {"declined", "wrong_person"}
 
 
 def attempted(log: CallLog, desk: Desk) -> ContactAttempted:

@@ -102,7 +102,8 @@ class State:
     """A call between two events.
 
     heard: symptoms any ear caught. denied: flags that were asked about and clearly denied. turns:
-    events but ticks. asides: questions to us in a row. nurse: staff id of who joined.
+    events but ticks. asides: questions to us in a row. nurse: staff id of who joined. goodbye: why
+    it was to end before somebody said at the goodbye what calls for a person.
     """
 
     callee: Callee
@@ -125,6 +126,7 @@ class State:
     is_handed_over: bool = False
     nurse: str = ""
     ended: str = ""
+    goodbye: str = ""
 
     @property
     def severity(self) -> str:
