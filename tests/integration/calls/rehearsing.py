@@ -42,11 +42,12 @@ QUICK_WORD_MS = 60
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """One thing that was done, in order of doing. at: seconds of the loop."""
+    """One thing that was done, in order of doing. at: seconds of the loop; at_ms: of the call."""
 
     kind: str
     what: str
     at: float
+    at_ms: int = -1
 
 
 @dataclass
@@ -62,22 +63,22 @@ class RememberingDesk:
     alerts: list[RaiseAlert] = field(default_factory=list)
     breaks: frozenset[str] = frozenset()
 
-    def _told(self, kind: str, what: str) -> None:
+    def _told(self, kind: str, what: str, at_ms: int = -1) -> None:
         if kind in self.breaks:
             raise OSError(kind)
-        self.trace.append(Traced(kind, what, asyncio.get_running_loop().time()))
+        self.trace.append(Traced(kind, what, asyncio.get_running_loop().time(), at_ms))
 
     def note(self, line: str) -> None:
         self._told("note", line)
         self.lines.append(line)
 
     def raise_alert(self, alert: RaiseAlert, at_ms: int) -> str:
-        self._told("alert", alert.flag)
+        self._told("alert", alert.flag, at_ms)
         self.alerts.append(alert)
         return f"alert_{len(self.alerts)}"
 
     def page(self, rung: int, severity: str, at_ms: int) -> Rung | None:
-        self._told("page", f"{rung} {severity}")
+        self._told("page", f"{rung} {severity}", at_ms)
         return self.nurses.get(rung)
 
     def acknowledged(self) -> str | None:
@@ -85,7 +86,7 @@ class RememberingDesk:
         return None
 
     def recorded(self, what: str, of: str, at_ms: int) -> None:
-        self._told("recorded", f"{what} {of}".strip())
+        self._told("recorded", f"{what} {of}".strip(), at_ms)
 
 
 def takes_the_call(sentence: str) -> Reply | None:
