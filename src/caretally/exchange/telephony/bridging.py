@@ -10,9 +10,10 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from caretally.errors import ExchangeError
 from caretally.exchange.speech.ports import Voice
 from caretally.exchange.telephony.desk_port import Rung
-from caretally.exchange.telephony.links import CallControl, Frame, Key, Leg, MediaLink
+from caretally.exchange.telephony.links import CallControl, Key, Leg, MediaLink
 from caretally.exchange.telephony.mouth import Mouth
 
 RING_SECONDS, DECIDE_SECONDS = 25, 20
@@ -20,25 +21,6 @@ RING_SECONDS, DECIDE_SECONDS = 25, 20
 TAKES, DECLINES = "1", "2"
 LANGUAGE = "en"
 """Of what staff hear."""
-
-
-async def bridge(first: MediaLink, second: MediaLink) -> None:
-    """Let two legs hear each other until one of them is over; keys go nowhere."""
-    relays = [
-        asyncio.ensure_future(_relay(first, second)), asyncio.ensure_future(_relay(second, first)),
-    ]  # fmt: skip
-    try:
-        await asyncio.wait(relays, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for each in relays:
-            each.cancel()
-        await asyncio.gather(*relays, return_exceptions=True)
-
-
-async def _relay(heard: MediaLink, told: MediaLink) -> None:
-    while (item := await heard.recv()) is not None:
-        if isinstance(item, Frame):
-            await told.send(item.pcm)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +112,8 @@ class Ladder:
         is_there = False
         try:
             is_there = await self._brief(attempt, leg)
+        except ExchangeError:
+            self.note("leg_lost", staff)
         finally:
             if is_there:
                 attempt.leg = leg

@@ -7,6 +7,7 @@ brings a person.
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from caretally.contacts.wellness_calls.engine import due_ms
@@ -42,6 +43,7 @@ from caretally.contacts.wellness_calls.states import (
     Callee,
     State,
 )
+from caretally.errors import ExchangeError
 from caretally.exchange.speech.ports import Ear, Hint, Recognizer, Voice
 from caretally.exchange.telephony.beeps import BeepEar
 from caretally.exchange.telephony.bridging import Attempt, Briefing, Ladder
@@ -161,7 +163,7 @@ class Conductor:
             try:
                 async with asyncio.timeout(LOST_SECONDS):
                     item = await self.call.leg.link.recv()
-            except TimeoutError:
+            except (TimeoutError, ExchangeError):
                 self.dialogue.at_ms += LOST_SECONDS * 1_000
                 await self._gone(MediaLost(at_ms=self.at_ms))
                 break
@@ -400,7 +402,8 @@ class Conductor:
             # Frames go past us now; how long they talk is told by the loop's own time.
             loop = asyncio.get_running_loop()
             began, began_ms = loop.time(), self.at_ms
-            await self.call.control.bridge(self.call.leg, attempt.leg)
+            with suppress(ExchangeError):
+                await self.call.control.bridge(self.call.leg, attempt.leg)
             talk.at_ms = began_ms + round((loop.time() - began) * 1_000)
         await self.call.control.hangup(attempt.leg)
         talk.note("leg_ended", attempt.rung.staff)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Protocol
 
-from caretally.exchange.telephony.bridging import bridge
 from caretally.exchange.telephony.links import (
     FRAME_BYTES,
     FRAME_MS,
@@ -23,6 +22,7 @@ from caretally.exchange.telephony.links import (
     NoLink,
     Outcome,
 )
+from caretally.exchange.telephony.relaying import relay
 from caretally.exchange.telephony.scripted_people import Said
 
 
@@ -150,4 +150,4 @@ class MemoryCarrier:
 
     async def bridge(self, first: Leg, second: Leg) -> None:
         """Let both hear each other until one hangs up."""
-        await bridge(first.link, second.link)
+        await relay(first.link, second.link)
