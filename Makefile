@@ -18,16 +18,19 @@ ALONE := benchmarks/proof.py benchmarks/__init__.py
 BENCHMARKS := $(patsubst %.py,%,$(notdir $(filter-out $(ALONE),$(sort $(wildcard benchmarks/*.py)))))
 FUZZERS := $(sort $(wildcard tests/fuzz/fuzz_*.py))
 
-.PHONY: help run test check format proof bench mutation fuzz docs system demo-reset lock clean
+.PHONY: help run test test-audio check format proof bench bench-speech mutation fuzz docs system demo-reset lock clean
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 run: $(VENV)/.stamp-base $(VENV)/.stamp-server ## serve the demonstration: the cast's practice, on http://127.0.0.1:8000/
 	@exec $(BIN)/caretally serve --demo
 
 test: $(VENV)/.stamp-dev $(VENV)/.stamp-server $(VENV)/.stamp-cluster $(VENV)/.stamp-standards ## run all tests; TESTS=path runs some
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal $(TESTS)
+
+test-audio: $(VENV)/.stamp-audio ## the tests with sound: recognizers, voices, telephones on this machine
+	@$(BIN)/python -m pytest -q tests/audio
 
 check: $(VENV)/.stamp-dev $(VENV)/.stamp-server $(VENV)/.stamp-bulk ## format, lint, types, import layers and limits of the house
 	@failed=; \
@@ -47,6 +50,9 @@ proof: $(VENV)/.stamp-dev $(VENV)/.stamp-server $(VENV)/.stamp-cluster ## everyt
 
 bench: $(VENV)/.stamp-dev $(VENV)/.stamp-server $(VENV)/.stamp-cluster ## the benchmarks at 100,000 patient-months
 	@set -e; for question in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$question; done
+
+bench-speech: $(VENV)/.stamp-audio ## how well spoken answers are understood, against their floors
+	@$(BIN)/python -m benchmarks.speech
 
 mutation: $(VENV)/.stamp-dev $(VENV)/.stamp-server $(VENV)/.stamp-bulk $(VENV)/.stamp-proof ## change the rules and the fold, see which tests notice; MUTANTS=how many, 0 for all
 	@nice -n 19 $(BIN)/python -m scripts.mutation --sample $(MUTANTS) --report

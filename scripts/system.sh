@@ -41,6 +41,10 @@ node_is_new_enough() {
   [ -n "$major" ] && [ "$major" -ge 18 ]
 }
 
+recorded_numbers_are_there() {
+  [ -e /usr/share/asterisk/sounds/en_US_f_Allison/digits/hundred.wav ]
+}
+
 missing=
 java_is_new_enough || missing='default-jre-headless'
 venv_works || missing="$missing python3-venv"
@@ -50,9 +54,16 @@ node_is_new_enough || missing="$missing nodejs npm"
 command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
 command -v qpdf >/dev/null 2>&1 || missing="$missing qpdf"
 command -v pdfsig >/dev/null 2>&1 || missing="$missing poppler-utils"
+# Telephones and voices for the tests with sound; the last are numbers that a person recorded.
+command -v baresip >/dev/null 2>&1 || missing="$missing baresip"
+command -v sipp >/dev/null 2>&1 || missing="$missing sip-tester"
+command -v flite >/dev/null 2>&1 || missing="$missing flite"
+command -v sox >/dev/null 2>&1 || missing="$missing sox"
+recorded_numbers_are_there || missing="$missing asterisk-core-sounds-en-wav"
 
 if [ -z "$missing" ]; then
-  say 'Java 17 or newer, Python with venv, PostgreSQL, Chromium, Node, openssl, qpdf and poppler are there'
+  say 'Java 17 or newer, Python with venv, PostgreSQL, Chromium, Node, openssl, qpdf, poppler,'
+  say 'baresip, SIPp, flite, sox and recorded numbers are there'
 elif ! command -v apt-get >/dev/null 2>&1; then
   say 'Spark tests need Java 17 or newer, and are skipped without it'
   say 'on macOS: brew install openjdk@17, and put its bin folder on the PATH'

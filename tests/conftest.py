@@ -11,11 +11,13 @@ import os
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 OLDEST_JAVA = 17
+WITH_SOUND = Path(__file__).parent / "audio"
 SLOW_MACHINE = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 settings.register_profile("dev", deadline=None, suppress_health_check=SLOW_MACHINE)
@@ -65,6 +67,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         reason = missing_for(mark) if marked else ""
         for item in marked if reason else ():
             item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the tests with sound to `make test-audio`, which names them."""
+    asked = [config.invocation_params.dir / each.split("::")[0] for each in config.args]
+    is_asked = any(WITH_SOUND in (each, *each.parents) for each in asked)
+    return True if collection_path == WITH_SOUND and not is_asked else None
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

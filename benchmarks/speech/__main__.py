@@ -13,6 +13,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 
 from benchmarks.speech import hearing, sounds
@@ -47,14 +48,13 @@ Said = tuple[str, Sentence, bytes]
 """Voice, sentence, sound."""
 
 
-def said_by_voices(options: argparse.Namespace) -> Iterator[Said]:
-    """Yield the sentences of a seed in every voice."""
+def said_by(voice: str, options: argparse.Namespace) -> Iterator[Said]:
+    """Yield the sentences of a seed in a voice."""
     chosen = sentences(options.seed)[:: options.every]
-    for voice in options.voices:
-        recordings = sounds.spoken(voice, [each.text for each in chosen])
-        for sentence, (samples, rate) in zip(chosen, recordings, strict=True):
-            name = f"{options.seed} {voice} {sentence.text}"
-            yield voice, sentence, sounds.telephoned(samples, rate, options.noise, name)
+    recordings = sounds.spoken(voice, [each.text for each in chosen])
+    for sentence, (samples, rate) in zip(chosen, recordings, strict=True):
+        name = f"{options.seed} {voice} {sentence.text}"
+        yield voice, sentence, sounds.telephoned(samples, rate, options.noise, name)
 
 
 def said_by_a_person(options: argparse.Namespace) -> Iterator[Said]:
@@ -103,7 +103,7 @@ def cell(rows: Sequence[Judged], ear: str) -> str:
 def print_table(rows: Sequence[Judged], title: str) -> None:
     """Print right and wrong by ear and kind."""
     kinds = [each for each in ASKED if any(r.sentence.kind == each for r in rows)]
-    print(f"\n{title}: right/wrong in percent, the rest is asked again")
+    print(f"\n{title}: right/wrong in percent, the rest is asked again", flush=True)
     print(f"{'':20}" + "".join(f"{each:>9}" for each in ("all", *kinds)))
     for ear in EARS:
         cells = [cell(rows, ear)]
@@ -164,17 +164,15 @@ def main() -> int:
         return 2
     line = f"{options.noise} dB" if options.noise is not None else "no noise"
     print(f"telephone, {line}; seed {options.seed}; English")
-    rows = listened(list(said_by_voices(options)))
+    rows = list(chain.from_iterable(by_voice(options)))
     human = listened(list(said_by_a_person(options)))
-    off_topic = listened(list(said_off_topic(options)))
-    print_table(rows, f"{len(rows)} utterances, {len(options.voices)} voices")
-    for voice in options.voices:
-        print_table([each for each in rows if each.voice == voice], voice)
     if human:
         print_table(human, f"{len(human)} numbers recorded by a person")
-    extra = sum(bool(each.false_flags) for each in rows)
-    print(f"\nsymptoms nobody spoke of, heard by either: in {extra} of {len(rows)}")
+    off_topic = listened(list(said_off_topic(options)))
     print_off_topic(off_topic)
+    print_table(rows, f"{len(rows)} utterances, {len(options.voices)} voices")
+    extra = sum(bool(each.false_flags) for each in rows)
+    print(f"symptoms nobody spoke of, heard by either: in {extra} of {len(rows)}")
     if options.misses:
         for title, those in (("voices", rows), ("human", human), ("off topic", off_topic)):
             print(f"\n{title}: not right, or more than was said")
@@ -186,6 +184,14 @@ def main() -> int:
     for what, came_out, holds in found:
         print(f"{'kept ' if holds else 'NOT KEPT'} {what}: {came_out}")
     return 0 if all(holds for _, _, holds in found) else 1
+
+
+def by_voice(options: argparse.Namespace) -> Iterator[list[Judged]]:
+    """Yield how each voice fared, and print it at once."""
+    for voice in options.voices:
+        rows = listened(list(said_by(voice, options)))
+        print_table(rows, voice)
+        yield rows
 
 
 def parsed() -> argparse.Namespace:

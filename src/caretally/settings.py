@@ -24,6 +24,8 @@ DEFAULTS: Mapping[str, str] = {
     "sip_url": "", "sip_listen": "", "sip_rtp_ports": "",
     "twilio_url": "", "twilio_number": "", "twilio_stream_url": "",
     "twilio_listen": "127.0.0.1:8020",
+    "speech_model": "", "speech_model_digest": "", "speech_voice": "flite -f {text} -o {wav}",
+    "speech_voice_es": "",
 }  # fmt: skip
 """What holds where nothing is set."""
 CARRIERS = (
@@ -31,6 +33,8 @@ CARRIERS = (
     "twilio_url", "twilio_number", "twilio_stream_url", "twilio_listen",
 )  # fmt: skip
 """The settings of who carries calls, taken as they are; `exchange.telephony` reads them."""
+SPEECH = ("speech_model", "speech_model_digest", "speech_voice", "speech_voice_es")
+"""The settings of what hears and speaks, taken as they are; `exchange.speech` reads them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +71,10 @@ class Settings:
     twilio_number: number of that account that whoever is called is shown.
     twilio_stream_url: where Twilio reaches this program, such as wss://calls.example.org/stream.
     twilio_listen: where those streams arrive here, usually behind a proxy that ends TLS.
+    speech_model: folder of a Whisper model for CTranslate2 that hears patients in wellness calls.
+    speech_model_digest: of that folder; a wrong one is refused, and the right one is told.
+    speech_voice: command that speaks in calls, such as flite -voice slt -f {text} -o {wav}.
+    speech_voice_es: the same for Spanish; where none is named, calls are in English alone.
     """
 
     home: Path
@@ -93,6 +101,10 @@ class Settings:
     twilio_number: str
     twilio_stream_url: str
     twilio_listen: str
+    speech_model: str
+    speech_model_digest: str
+    speech_voice: str
+    speech_voice_es: str
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Settings:
@@ -125,7 +137,7 @@ class Settings:
             mail_from=told["mail_from"], sms_url=told["sms_url"], sms_body=told["sms_body"],
             sms_authorization=told["sms_authorization"], signing_file=told["signing_file"],
             signing_password=told["signing_password"],
-            **{name: told[name] for name in CARRIERS},
+            **{name: told[name] for name in (*CARRIERS, *SPEECH)},
         )  # fmt: skip
 
 

@@ -14,25 +14,10 @@ from caretally.exchange.speech.silero import SileroEar
 from caretally.exchange.speech.sphinx import Sphinx
 from caretally.exchange.speech.voices import CommandVoice, voice_of
 from caretally.exchange.speech.whisper import MODEL_SETTING, Whisper, checked_model
+from caretally.settings import Settings
 
 RECOGNIZERS = (Whisper.name, Sphinx.name)
 SPANISH_SETTING = "CARETALLY_SPEECH_VOICE_ES"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpeechSettings:
-    """What the operator names.
-
-    model: folder of a Whisper model. digest: of that folder. voice: command that speaks English.
-    voice_es: command that speaks Spanish; empty where none does. workers: processes that listen;
-    0 for as many as there are processors, two at least.
-    """
-
-    model: str
-    digest: str
-    voice: str
-    voice_es: str = ""
-    workers: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,27 +63,27 @@ class Speech:
         self.pool.close()
 
 
-def open_speech(settings: SpeechSettings) -> Speech:
+def open_speech(settings: Settings) -> Speech:
     """Return what hears and speaks; models are checked here and loaded when first needed.
 
     Raises:
         InputError: a setting is missing, or names what is not there or not what it says.
         MissingExtraError: the extra `speech` is not installed.
     """
-    if not settings.model:
+    if not settings.speech_model:
         raise InputError([Problem(where=MODEL_SETTING, found="nothing",
                                   expected="folder of a Whisper model for CTranslate2",
                                   hint="see docs/explanation/speech.md")])  # fmt: skip
-    folder = checked_model(Path(settings.model), settings.digest)
-    voices = {"en": voice_of(settings.voice)}
-    if settings.voice_es:
-        voices["es"] = voice_of(settings.voice_es, SPANISH_SETTING)
-    opening = partial(listeners, folder, settings.digest.strip().lower())
-    pool = Pool(opening, workers=settings.workers)
+    folder = checked_model(Path(settings.speech_model), settings.speech_model_digest)
+    digest = settings.speech_model_digest.strip().lower()
+    voices = {"en": voice_of(settings.speech_voice)}
+    if settings.speech_voice_es:
+        voices["es"] = voice_of(settings.speech_voice_es, SPANISH_SETTING)
+    pool = Pool(partial(listeners, folder, digest))
     whisper, sphinx = (pool.recognizer(name) for name in RECOGNIZERS)
     return Speech(
         recognizers=(whisper, sphinx), voice=Voices(by_language=voices), ear=SileroEar,
-        label=f"{Whisper.name} {settings.digest[:16]}, {Sphinx.label}", pool=pool,
+        label=f"{Whisper.name} {digest[:16]}, {Sphinx.label}", pool=pool,
     )  # fmt: skip
 
 
