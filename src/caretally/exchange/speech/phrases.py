@@ -81,7 +81,7 @@ SYMPTOMS: Mapping[str, tuple[str, ...]] = {
     ),
     "coughing_blood": (
         "i am coughing up blood", "i coughed up blood", "i'm spitting blood",
-        "i'm throwing up blood", "there is blood when i cough",
+        "i'm throwing up blood",
     ),
     "pink_froth": ("i cough up pink foam", "i'm coughing up pink foam",
                    "there is pink foamy mucus"),

@@ -1,0 +1,52 @@
+"""Recognition in other processes: what comes back, and what a worker that dies or hangs costs."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from caretally.errors import ExchangeError
+from caretally.exchange.speech.pool import Listener, Pool
+from caretally.exchange.speech.ports import Hint, Hypothesis
+
+HINT = Hint(kind="yes_no", language="en")
+
+
+class Echo:
+    """Hears how many bytes there were, in which process; dies of an empty sound."""
+
+    def hear(self, pcm: bytes, hint: Hint) -> Hypothesis:
+        if not pcm:
+            os._exit(9)
+        while pcm == b"for ever":
+            time.sleep(0.01)
+        return Hypothesis(text=f"{hint.kind} {len(pcm)}", confidence=1.0, engine=str(os.getpid()))
+
+
+def echoes() -> Mapping[str, Listener]:
+    return {"echo": Echo()}
+
+
+@pytest.fixture
+def pool() -> Iterator[Pool]:
+    made = Pool(echoes, workers=1, patience=1)
+    yield made
+    made.close()
+
+
+def test_another_process_hears(pool: Pool) -> None:
+    found = asyncio.run(pool.recognizer("echo").hear(bytes(320), HINT))
+    assert found.text == "yes_no 320"
+    assert int(found.engine) != os.getpid()
+
+
+@pytest.mark.parametrize("fatal", [b"", b"for ever"], ids=["died", "hung"])
+def test_a_lost_worker_fails_one_utterance_and_the_next_is_heard(pool: Pool, fatal: bytes) -> None:
+    ear = pool.recognizer("echo")
+    with pytest.raises(ExchangeError, match="the process of echo ended"):
+        asyncio.run(ear.hear(fatal, HINT))
+    assert asyncio.run(ear.hear(bytes(2), HINT)).text == "yes_no 2"
