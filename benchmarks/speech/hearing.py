@@ -64,7 +64,7 @@ def heard(utterances: Sequence[Utterance], workers: int = 2) -> list[tuple[str, 
 
 
 async def _heard(utterances: Iterable[Utterance], workers: int) -> list[tuple[str, str]]:
-    pool = Pool(opened, workers=workers, patience=PATIENCE_SECONDS)
+    pool = Pool(opened, workers=workers, patience=PATIENCE_SECONDS, niceness=0)
     try:
         ears = [pool.recognizer(name) for name in RECOGNIZERS]
         found = await asyncio.gather(

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
 
+from caretally.contacts.wellness_calls.pack_reader import installed
 from caretally.contacts.wellness_calls.slots import KINDS
 from caretally.contacts.wellness_calls.symptoms import SYMPTOMS, symptoms_in
-from caretally.contacts.wellness_calls.understanding import wants_out, wants_person, yes_or_no
+from caretally.contacts.wellness_calls.understanding import (
+    parse,
+    wants_out,
+    wants_person,
+    yes_or_no,
+)
 from caretally.exchange.speech import phrases
 from caretally.exchange.speech.grammars import OPEN, grammar_of
 
@@ -52,3 +59,10 @@ def test_every_kind_of_question_has_its_grammar_or_none(kind: str) -> None:
 
 def test_the_options_of_a_question_stand_in_its_grammar() -> None:
     assert "i feel dizzy" in (grammar_of("symptom_set", ("dizzy",)) or "")
+
+
+@pytest.mark.parametrize("around", [*(f"{each} 142" for each in phrases.BEFORE_NUMBERS),
+                                    "142 today", "142 this morning"])  # fmt: skip
+def test_what_stands_around_a_number_changes_nothing_of_it(around: str) -> None:
+    glucose = installed("diabetes").question("glucose_told")
+    assert parse(glucose, around) == (Decimal(142),)

@@ -50,3 +50,15 @@ def test_a_lost_worker_fails_one_utterance_and_the_next_is_heard(pool: Pool, fat
     with pytest.raises(ExchangeError, match="the process of echo ended"):
         asyncio.run(ear.hear(fatal, HINT))
     assert asyncio.run(ear.hear(bytes(2), HINT)).text == "yes_no 2"
+
+
+def test_who_stops_waiting_leaves_the_others_their_answers(pool: Pool) -> None:
+    ear = pool.recognizer("echo")
+
+    async def two() -> Hypothesis:
+        left, kept = (asyncio.create_task(ear.hear(bytes(size), HINT)) for size in (2, 4))
+        await asyncio.sleep(0)
+        left.cancel()
+        return await kept
+
+    assert asyncio.run(two()).text == "yes_no 4"

@@ -44,10 +44,16 @@ class Pool:
     """Workers that hold the same listeners each."""
 
     def __init__(
-        self, opening: Opening, *, workers: int = 0, patience: int = PATIENCE_SECONDS
+        self,
+        opening: Opening,
+        *,
+        workers: int = 0,
+        patience: int = PATIENCE_SECONDS,
+        niceness: int = NICENESS,
     ) -> None:
         """Remember how to start; 0 workers: two, or as many as the machine has processors."""
         self._opening = opening
+        self._niceness = niceness
         self._patience = patience
         self._workers = workers or max(2, os.cpu_count() or 1)
         self._running: ProcessPoolExecutor | None = None
@@ -64,8 +70,11 @@ class Pool:
         """
         running = self._started()
         try:
-            asked = running.submit(_hear, name, pcm, hint, self._patience)
-            return await asyncio.wrap_future(asked)
+            asked = asyncio.wrap_future(running.submit(_hear, name, pcm, hint, self._patience))
+            asked.add_done_callback(_looked_at)
+            # Who stops waiting cancels nothing: an executor that finds a task cancelled when its
+            # processes die forgets to fail the others.
+            return await asyncio.shield(asked)
         except BrokenProcessPool as broken:
             self._forget(running)
             message = f"speech: the process of {name} ended; it is started anew"
@@ -92,7 +101,10 @@ class Pool:
         if self._running is None:
             # Afresh rather than forked: the process has threads, and recognizers have their own.
             self._running = ProcessPoolExecutor(
-                self._workers, get_context("spawn"), initializer=_open, initargs=(self._opening,)
+                self._workers,
+                get_context("spawn"),
+                initializer=_open,
+                initargs=(self._opening, self._niceness),
             )
         return self._running
 
@@ -114,8 +126,14 @@ class PooledRecognizer:
         return await self.pool.hear(self.name, pcm, hint)
 
 
-def _open(opening: Opening) -> None:
-    os.nice(NICENESS)
+def _looked_at(asked: asyncio.Future[Hypothesis]) -> None:
+    """Take the failure of what nobody waits for any more, so that it is not told again."""
+    if not asked.cancelled():
+        asked.exception()
+
+
+def _open(opening: Opening, niceness: int) -> None:
+    os.nice(niceness)
     _LISTENERS.update(opening())
 
 
