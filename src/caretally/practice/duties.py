@@ -14,6 +14,7 @@ from django_tasks import task
 
 from caretally.clock import now, outside
 from caretally.exchange.timestamps import stamping
+from caretally.practice.campaigns import plan_due
 from caretally.practice.closing_queue import close_waiting
 from caretally.practice.device_alerts import alert_devices
 from caretally.practice.forgetting import forget_bodies
@@ -100,6 +101,7 @@ DUTIES: Mapping[str, Rota] = {
     "answers": Rota(timedelta(hours=1), forget_answered),
     "timers": Rota(timedelta(minutes=1), sweep_forgotten),
     "devices": Rota(timedelta(minutes=5), alert_devices),
+    "campaigns": Rota(timedelta(minutes=1), plan_due),
     "worklist": Rota(timedelta(minutes=1), refresh_all),
     "packets": Rota(timedelta(hours=1), forget_files),
     "seal": Rota(timedelta(minutes=10), seal_daily),
