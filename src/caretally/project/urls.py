@@ -29,6 +29,7 @@ urlpatterns = [
     path(PRACTICE, include("caretally.web.alerts.urls")),
     path(PRACTICE, include("caretally.web.enrollment.urls")),
     path(PRACTICE, include("caretally.web.packets.urls")),
+    path(PRACTICE, include("caretally.web.campaigns.urls")),
     path(PRACTICE, include("caretally.web.patients.urls")),
     path(PRACTICE, include("caretally.web.charts.urls")),
     path(PRACTICE, include("caretally.web.oncall.urls")),
