@@ -11,6 +11,7 @@ from caretally.cli.extras import loaded
 commands = typer.Typer(no_args_is_help=True, help="Try protocols of wellness calls, in text.")
 ROOM = "caretally.cli.calling"
 """Loaded when it is asked for: no other command waits for the protocols."""
+GATE = "caretally.cli.gating"
 
 
 @commands.command(
@@ -68,3 +69,23 @@ def lint(
 def protocols() -> None:
     """List the installed protocols, their red flags and whether anybody signed them."""
     loaded(ROOM).show_protocols()
+
+
+@commands.command(epilog="Example: caretally call gate pat_gus --protocol hypertension")
+def gate(
+    patient: Annotated[str, typer.Argument(metavar="PATIENT", help="Who would be called.")],
+    *,
+    protocol: Annotated[str, typer.Option(metavar="NAME", help="An installed protocol.")],
+    program: Annotated[str, typer.Option(metavar="NAME", help="Such as rpm.")] = "rpm",
+    practice: Annotated[str, typer.Option(metavar="ID", help="Whose patient.")] = "",
+    emergency: Annotated[
+        bool, typer.Option("--emergency", help="As if the call were about an emergency.")
+    ] = False,
+) -> None:
+    """Say whether a patient may be called now, and why not; exit 1 where not.
+
+    Nobody is called and no answer is stored. That somebody looked is told in the access log.
+    """
+    asked = (patient, program, protocol)
+    if not loaded(GATE).show_gate(asked, practice, is_emergency=emergency):
+        raise typer.Exit(1)

@@ -7,6 +7,7 @@ point holds, and every answer of the gate says so.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -35,6 +36,7 @@ from caretally.store.streams import OWN, Book, named_streams
 from caretally.triage.commands import PRACTITIONERS
 
 STATE_LETTERS = 2
+TWILIO = "twilio"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +131,17 @@ def vendors_of(settings: Settings) -> tuple[tuple[str, str], ...]:
                    LOCAL)  # fmt: skip
     parts = ("speech_to_text", "text_to_speech", "storage")
     return (("carrier", carrier), *((part, LOCAL) for part in parts))
+
+
+def trunk_of(sip_url: str) -> str:
+    """Return the host of a trunk, under which its agreement is filed.
+
+    Example:
+        >>> trunk_of("sip:practice:secret@trunk.example.net;transport=tls")
+        'trunk.example.net'
+    """
+    host = sip_url.partition(":")[2].rpartition("@")[2].removeprefix("//")
+    return re.split(r"[:;/?]", host)[0].lower() or "sip"
 
 
 def set_rules(office: Office, filing: Filing, body: CallingRulesSet) -> None:

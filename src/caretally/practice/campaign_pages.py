@@ -154,12 +154,18 @@ def reasons_of(found: Iterable[Prospect], names: Mapping[str, str]) -> tuple[Rea
             by_reason.setdefault(each.why, []).append(each.patient)
     return tuple(
         Reason(
-            name=name, words=OWN_WORDS.get(name) or f"Not so: {WORDS.get(name, name)}",
+            name=name, words=OWN_WORDS.get(name) or unmet(name),
             count=len(patients),
             patients=tuple((each, names.get(each, each)) for each in patients[:MOST_NAMED]),
         )
         for name, patients in sorted(by_reason.items(), key=lambda item: (-len(item[1]), item[0]))
     )  # fmt: skip
+
+
+def unmet(check: str) -> str:
+    """Return that a check is not met, in words."""
+    says = WORDS.get(check, check)
+    return f"Not met: {says[:1].lower()}{says[1:]}"
 
 
 def names_of(office: Office, patients: Iterable[str]) -> dict[str, str]:

@@ -17,6 +17,7 @@ from django.contrib.auth import get_user_model
 from caretally.journal.entries import Entry
 from caretally.practice.alerting import raise_alerts
 from caretally.practice.demo_clock import BEGINS_AT, keep_in
+from caretally.practice.demonstration_calls import furnish_calls
 from caretally.practice.demonstration_devices import device_entries, furnish, spare_entries
 from caretally.practice.roles import (
     ADMINISTRATOR,
@@ -100,6 +101,7 @@ def with_devices(journal: StoredJournal, entries: Sequence[Entry]) -> None:
     journal.append(LAKESIDE, devices, received_at=BEGINS_AT)
     with scoped(LAKESIDE, journal.db.alias):
         furnish(journal, LAKESIDE, BEGINS_AT)
+        furnish_calls(journal, BEGINS_AT)
 
 
 def make_account(login: Login, password: str) -> None:

@@ -38,13 +38,27 @@ def denied(demo: Demo, at: datetime = AT, asked: Asked = ASKED) -> list[str]:
     return [each.check for each in body.checks if not each.met]
 
 
-def test_an_invented_patient_is_called_once_all_is_on_file(demo: Demo) -> None:
-    assert {"has_number", "is_signed"} <= set(denied(demo))
-    allow(demo)
+def test_a_patient_is_called_once_all_is_on_file(demo: Demo) -> None:
+    ada = Asked(patient="pat_ada", program="rpm", protocol=PROTOCOL)
+    assert denied(demo, asked=ada) == [
+        "has_number", "number_is_domestic", "has_voice_consent", "consent_is_to_this_number",
+        "consent_is_by_who_may",
+    ]  # fmt: skip
+    allow(demo, "pat_ada")
+    assert denied(demo, asked=ada) == []
+
+
+def test_the_demonstration_shows_who_may_be_called_and_who_not(demo: Demo) -> None:
     assert denied(demo) == []
-    (rules,) = [each for each in asked_now(demo.journal, LAKESIDE, ASKED, AT).checks
-                if each.check == "follows_rules"]  # fmt: skip
-    assert "nobody set rules" in rules.found
+    rules = asked_now(demo.journal, LAKESIDE, ASKED, AT).checks[-1]
+    assert rules.found == "2026-01; set by stf_lin"
+    hal = Asked(patient="pat_hal", program="rpm", protocol="heart_failure")
+    assert denied(demo, asked=hal)[0] == "has_voice_consent"
+    copd = Asked(patient=GUS, program="rpm", protocol="copd")
+    assert denied(demo, asked=copd) == ["is_signed"]
+    elsewhere = Asked(patient="pat_fay", program="rpm", protocol=PROTOCOL)
+    found = asked_now(demo.journal, HARBOR, elsewhere, AT).checks[-1]
+    assert "nobody set rules" in found.found
 
 
 def test_consent_belongs_to_the_number_it_was_given_for(demo: Demo) -> None:

@@ -199,7 +199,7 @@ def agreement_fields(today: date) -> tuple[Field, ...]:
     return (
         Field(name="entry", label="", kind=HIDDEN),
         Field(name="vendor", label="Vendor",
-              hint="As the gate names it: sip for the trunk of the settings, twilio for Twilio."),
+              hint="twilio, or the host of the SIP trunk, such as trunk.example.net."),
         Field(name="part", label="What it does", kind=SELECT,
               choices=tuple((part, PART_WORDS[part]) for part in VENDOR_PARTS)),
         Field(name="document", label="Where the agreement is filed"),

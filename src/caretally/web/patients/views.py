@@ -47,6 +47,7 @@ ACTIONS = (
     ("enrollment", "Enrollment", SEE_PATIENTS),
     ("patient-rules", "Thresholds and rules", SEE_PATIENTS),
     ("vitals", "Vital signs", SEE_PATIENTS),
+    ("telephone", "Telephone", SEE_PATIENTS),
     ("statement", "Statement", SEE_MONEY),
     ("patient-portal", "Portal", CHAT),
     ("packet", "Audit packet", ISSUE_PACKETS),

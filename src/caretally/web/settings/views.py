@@ -40,6 +40,8 @@ SHEETS = (
      MANAGE_PEOPLE),
     ("settings-payers", "Payers", "What the rulebook holds of each payer in use.",
      MANAGE_PRACTICE),
+    ("calling", "Calls", "Rules of calling, agreements with vendors, facts of law behind them.",
+     MANAGE_PRACTICE),
     ("settings-policies", "Policies", "What the practice decided for itself, by whom, from when.",
      MANAGE_PRACTICE),
 )  # fmt: skip
