@@ -42,7 +42,7 @@ def test_a_campaign_from_outlook_to_stop_and_on(demo: Demo, enter: Enter) -> Non
     assert seen.status_code == 200
     text = re.sub(r"<[^>]+>|\s+", " ", seen.content.decode())
     assert re.search(r"8 patients in the program: +1 +may be called today", text), text[:3000]
-    assert "A number is on file and was not withdrawn" in text
+    assert "Not met: a number is on file and was not withdrawn." in text
     assert not Call.objects.exists()
     for _ in range(2):
         answer = rosa.post(NEW, typed(do="save"))
