@@ -7,11 +7,16 @@ from typing import Annotated
 import typer
 
 from caretally.cli.extras import loaded
+from caretally.cli.store_commands import stored
 
-commands = typer.Typer(no_args_is_help=True, help="Try protocols of wellness calls, in text.")
+commands = typer.Typer(
+    no_args_is_help=True, help="Wellness calls: try protocols, make calls, play them again."
+)
 ROOM = "caretally.cli.calling"
 """Loaded when it is asked for: no other command waits for the protocols."""
 GATE = "caretally.cli.gating"
+RUNNING = "caretally.cli.call_running"
+PracticeOption = Annotated[str, typer.Option(metavar="ID", help="Whose calls.")]
 
 
 @commands.command(
@@ -88,4 +93,37 @@ def gate(
     """
     asked = (patient, program, protocol)
     if not loaded(GATE).show_gate(asked, practice, is_emergency=emergency):
+        raise typer.Exit(1)
+
+
+@commands.command(epilog="Example: caretally call drill --practice prac_lakeside")
+def drill(
+    *,
+    practice: PracticeOption,
+    severity: Annotated[
+        str, typer.Option(metavar="WORD", help="emergent, urgent or routine.")
+    ] = "emergent",
+    minutes: Annotated[
+        int, typer.Option(metavar="N", min=1, max=60, help="How long somebody is waited for.")
+    ] = 3,
+) -> None:
+    """Exercise the alarm: page who is on call as in a call, and tell how long an answer took.
+
+    The patient is invented and nobody is rung by telephone: pages, mail and text messages go out
+    marked as a drill, and no chart knows of it. Whoever gets one answers on any page. Exit 1 where
+    nobody did.
+    """
+    journal = stored()
+    if not loaded(RUNNING).drill(journal, practice, severity, minutes):
+        raise typer.Exit(1)
+
+
+@commands.command(epilog="Example: caretally call replay call_… --practice prac_lakeside")
+def replay(
+    call: Annotated[str, typer.Argument(metavar="CALL", help="Id of a call.")],
+    *,
+    practice: PracticeOption,
+) -> None:
+    """Show a call turn by turn, and play it again from its log; exit 1 where it does not hold."""
+    if not loaded(RUNNING).replay(stored(), practice, call):
         raise typer.Exit(1)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from caretally.clock import now, outside
+from caretally.clock import now
 from caretally.contacts.wellness_calls.actions import RaiseAlert
 from caretally.contacts.wellness_calls.log_lines import (
     ACKNOWLEDGED,
@@ -90,7 +90,7 @@ class StoredDesk:
                 practice_id=self.call.practice_id, call=self.call.call, number=self.number + 1,
                 line=line, digest=head,
             )  # fmt: skip
-            self._keep(log_lines=self.number + 1, log_digest=head, leased_until=outside() + LEASE)
+            self._keep(log_lines=self.number + 1, log_digest=head, leased_until=now() + LEASE)
         self.number, self.head = self.number + 1, head
 
     def raise_alert(self, alert: RaiseAlert, at_ms: int) -> str:

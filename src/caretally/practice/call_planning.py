@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from caretally.codes import PROGRAMS
 from caretally.contacts.wellness_calls.log_lines import Begun
-from caretally.contacts.wellness_calls.pack_reader import installed
-from caretally.contacts.wellness_calls.packs import Pack
+from caretally.contacts.wellness_calls.pack_reader import NAMES, installed
+from caretally.contacts.wellness_calls.packs import LANGUAGES, Pack
+from caretally.contacts.wellness_calls.states import Callee
 from caretally.enrollment.record import PatientRecord, record_of
 from caretally.errors import InputError, Problem
 from caretally.journal.register import Register
 from caretally.practice.call_callees import callee_of
+from caretally.practice.call_desk import call_named
 from caretally.practice.caller import system_caller
 from caretally.practice.office import Office
-from caretally.store.call_tables import PLANNED, Call
+from caretally.practice.roles import RUN_CALLS
+from caretally.store.call_tables import PLANNED, STOPPED, Call
 from caretally.store.charts import chart_entries
 from caretally.store.stored_journal import StoredJournal
 
@@ -23,7 +27,10 @@ AGENT = "ai_agent"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A call that somebody asks for. asked_by: staff id, or the name of what asked."""
+    """A call that somebody asks for.
+
+    asked_by: staff id, or the name of what asked. name: id of the call, where a page made one.
+    """
 
     patient: str
     program: str
@@ -32,6 +39,7 @@ class Wanted:
     language: str = "en"
     asked_by: str = ""
     drill: bool = False
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,20 +51,44 @@ class Ready:
 
 
 def plan(journal: StoredJournal, practice: str, wanted: Wanted, at: datetime) -> Call:
-    """Put a call in line.
+    """Put a call in line; a form sent twice puts it there once.
 
     Raises:
-        InputError: there is no such protocol.
+        InputError: there is no such protocol, program or language; all is named.
     """
-    installed(wanted.protocol)
+    wrong = [
+        Problem(where="form", field=field, found=repr(told), expected=f"one of {', '.join(known)}")
+        for field, told, known in (
+            ("protocol", wanted.protocol, NAMES), ("program", wanted.program, PROGRAMS),
+            ("language", wanted.language, LANGUAGES),
+        )
+        if told not in known
+    ]  # fmt: skip
+    if wrong:
+        raise InputError(wrong)
     office = Office(journal=journal, caller=system_caller(practice, "calls"), now=at)
-    made: Call = Call.objects.using(journal.db.alias).create(
-        practice_id=office.book().number, call=office.new_id("call"), patient=wanted.patient,
-        program=wanted.program, protocol=wanted.protocol, language=wanted.language,
-        state=PLANNED, due_at=wanted.due_at, drill=wanted.drill, asked_by=wanted.asked_by,
-        made_at=at,
+    made: Call
+    made, _ = Call.objects.using(journal.db.alias).get_or_create(
+        practice_id=office.book().number, call=wanted.name or office.new_id("call"),
+        defaults={
+            "patient": wanted.patient, "program": wanted.program, "protocol": wanted.protocol,
+            "language": wanted.language, "state": PLANNED, "due_at": wanted.due_at,
+            "drill": wanted.drill, "asked_by": wanted.asked_by, "made_at": at,
+        },
     )  # fmt: skip
     return made
+
+
+def stop(office: Office, name: str) -> bool:
+    """Take a call out of the line, unless it was dialed already; tell whether it was.
+
+    Raises:
+        ForbiddenError, UnknownError: the caller may not do this, or not to this patient.
+    """
+    call = call_named(office.journal, office.practice, name)
+    office.card(call.patient, permission=RUN_CALLS)
+    rows = Call.objects.using(office.db.alias).filter(pk=call.pk, state=PLANNED)
+    return bool(rows.update(state=STOPPED, ended_at=office.now))
 
 
 def agent_of(register: Register, at: datetime) -> str:
@@ -108,5 +140,28 @@ def ready(
         call=call.call, program=call.program, protocol=pack.name, version=pack.version,
         digest=pack.digest, agent=agent_of(record.register, at), carrier=carrier, models=models,
         dialed_at=at, callee=callee, drill=call.drill,
+    )  # fmt: skip
+    return Ready(pack=pack, begun=begun)
+
+
+def invented(
+    journal: StoredJournal, call: Call, at: datetime, *, how: tuple[str, tuple[str, ...]]
+) -> Ready:
+    """Return what a drill begins with: an invented patient, of whom no chart is.
+
+    Raises:
+        InputError: no agent is registered.
+    """
+    practice = call.practice.name
+    office = Office(journal=journal, caller=system_caller(practice, "calls"), now=at)
+    register, pack = office.register(), installed(call.protocol)
+    roots = [each.name for each in register.practices.values() if each.part_of is None]
+    callee = Callee(name="Ada", birth_year=1950, practice=next(iter(roots), practice),
+                    callback="555 0100", language=call.language)  # fmt: skip
+    carrier, models = how
+    begun = Begun(
+        call=call.call, program=call.program, protocol=pack.name, version=pack.version,
+        digest=pack.digest, agent=agent_of(register, at), carrier=carrier, models=models,
+        dialed_at=at, callee=callee, drill=True,
     )  # fmt: skip
     return Ready(pack=pack, begun=begun)

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from caretally.clock import outside
 from caretally.contacts.wellness_calls.actions import Ask, RaiseAlert, Say
 from caretally.contacts.wellness_calls.call_log import CallLog
 from caretally.contacts.wellness_calls.events import MediaLost
@@ -293,12 +292,12 @@ def settle_cut_off(journal: StoredJournal, at: datetime) -> list[tuple[str, str]
     """
     calls = Call.objects.using(journal.db.alias).select_related("practice")
     found = []
-    for call in calls.filter(state__in=(DIALING, TALKING), leased_until__lt=outside()):
+    for call in calls.filter(state__in=(DIALING, TALKING), leased_until__lt=at):
         practice = call.practice.name
         with journal.db.atomic():
             locked_book(journal.db, practice)
             again = call_named(journal, practice, call.call)
-            if again.state == RECORDED or (again.leased_until or outside()) >= outside():
+            if again.state == RECORDED or (again.leased_until or at) >= at:
                 continue
             if again.log_lines:
                 finish(journal, again)

@@ -17,6 +17,7 @@ from django.contrib.auth import get_user_model
 from caretally.journal.entries import Entry
 from caretally.practice.alerting import raise_alerts
 from caretally.practice.demo_clock import BEGINS_AT, keep_in
+from caretally.practice.demonstration_call_logs import with_calls
 from caretally.practice.demonstration_calls import furnish_calls
 from caretally.practice.demonstration_devices import device_entries, furnish, spare_entries
 from caretally.practice.roles import (
@@ -89,6 +90,8 @@ def set_up(journal: StoredJournal, home: Path, outside: datetime) -> str:
         journal.append(practice, known_by(entries, BEGINS_AT), received_at=BEGINS_AT)
         raise_alerts(journal, practice, {entry.patient or "" for entry in entries}, BEGINS_AT)
     with_devices(journal, known_by(lakeside_entries(), BEGINS_AT))
+    with scoped(LAKESIDE, journal.db.alias):
+        with_calls(journal, LAKESIDE, practices.PHYSICIAN)
     for login in LOGINS:
         make_account(login, password)
     keep_in(home, outside, password)

@@ -33,6 +33,7 @@ urlpatterns = [
     path(PRACTICE, include("caretally.web.patients.urls")),
     path(PRACTICE, include("caretally.web.charts.urls")),
     path(PRACTICE, include("caretally.web.oncall.urls")),
+    path(PRACTICE, include("caretally.web.calls.urls")),
     path(PRACTICE, include("caretally.web.outreach.urls")),
     path(PRACTICE, include("caretally.web.months.urls")),
     path(PRACTICE, include("caretally.web.closing.urls")),

@@ -13,6 +13,7 @@ from django.utils.cache import get_conditional_response
 from caretally.billability.sheets import load_rulebook
 from caretally.clock import ServiceMonth
 from caretally.practice.alerts import open_of
+from caretally.practice.call_pages import latest_of, may_see_calls
 from caretally.practice.chart_stretch import LAST_DAYS, USUAL, stretch_of
 from caretally.practice.office import Chart, Office
 from caretally.practice.patient_month import Decisions, stamp
@@ -30,6 +31,7 @@ from caretally.practice.roles import (
     ENROLL,
     ISSUE_PACKETS,
     RECORD_CARE,
+    RUN_CALLS,
     SEE_MONEY,
     SEE_PATIENTS,
 )
@@ -48,6 +50,7 @@ ACTIONS = (
     ("patient-rules", "Thresholds and rules", SEE_PATIENTS),
     ("vitals", "Vital signs", SEE_PATIENTS),
     ("telephone", "Telephone", SEE_PATIENTS),
+    ("call-new", "Call by voice", RUN_CALLS),
     ("statement", "Statement", SEE_MONEY),
     ("patient-portal", "Portal", CHAT),
     ("packet", "Audit packet", ISSUE_PACKETS),
@@ -112,6 +115,7 @@ def patient(request: HttpRequest, office: Office, patient: str) -> HttpResponse:
         "actions": actions(office, seen), "states": gaps_of(office, seen),
         "open_alerts": [(each, HUES[each.level]) for each in open_of(seen.record)],
         "ladder": ladder_of(office, seen), "days": stretch.name,
+        "calls": latest_of(office, patient) if may_see_calls(office.caller) else (),
         "ranges": [str(each) for each in LAST_DAYS], **chart_context(seen, decisions, stretch),
         **figures_context(figures_of(seen, decisions, months.shown)),
         **timeline_context(request, seen, decisions),
