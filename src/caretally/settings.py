@@ -26,6 +26,7 @@ DEFAULTS: Mapping[str, str] = {
     "twilio_listen": "127.0.0.1:8020",
     "speech_model": "", "speech_model_digest": "", "speech_voice": "flite -f {text} -o {wav}",
     "speech_voice_es": "",
+    "live_port": "", "live_url": "",
 }  # fmt: skip
 """What holds where nothing is set."""
 CARRIERS = (
@@ -75,6 +76,10 @@ class Settings:
     speech_model_digest: of that folder; a wrong one is refused, and the right one is told.
     speech_voice: command that speaks in calls, such as flite -voice slt -f {text} -o {wav}.
     speech_voice_es: the same for Spanish; where none is named, calls are in English alone.
+    live_port: port of the process that keeps conversations live; by default the port after `port`,
+        0 for none: pages then ask every few seconds.
+    live_url: where pages reach that process through a proxy, such as wss://rpm.example.org; needed
+        beside `public_url`, since browsers speak to no other address than those the program names.
     """
 
     home: Path
@@ -105,6 +110,8 @@ class Settings:
     speech_model_digest: str
     speech_voice: str
     speech_voice_es: str
+    live_port: int
+    live_url: str
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Settings:
@@ -120,15 +127,19 @@ class Settings:
         }
         told = {**DEFAULTS, **told}
         problems = [unknown(name) for name in sorted(told.keys() - DEFAULTS.keys())]
-        port = told["port"]
-        if not (port.isascii() and port.isdigit() and 0 < int(port) <= LAST_PORT):
+        if not is_port(told["port"], least=1):
+            problems.append(no_port("port", told["port"], f"1 to {LAST_PORT}"))
+        if told["live_port"] and not is_port(told["live_port"], least=0):
+            problems.append(no_port("live_port", told["live_port"], f"0 to {LAST_PORT}"))
+        if told["live_url"] and not told["live_url"].startswith(("ws://", "wss://")):
             problems.append(
-                Problem(where=f"{PREFIX}PORT", found=repr(port), expected=f"1 to {LAST_PORT}")
-            )
+                Problem(where=f"{PREFIX}LIVE_URL", found="an address of another kind",
+                        expected="ws:// or wss:// and a host")
+            )  # fmt: skip
         if problems:
             raise InputError(problems)
         return cls(
-            home=Path(told["home"]), host=told["host"], port=int(port),
+            home=Path(told["home"]), host=told["host"], port=int(told["port"]),
             database_url=told["database_url"], secret_key=told["secret_key"],
             tsa_url=told["tsa_url"], public_url=told["public_url"].rstrip("/"),
             owner_database_url=told["owner_database_url"],
@@ -137,8 +148,20 @@ class Settings:
             mail_from=told["mail_from"], sms_url=told["sms_url"], sms_body=told["sms_body"],
             sms_authorization=told["sms_authorization"], signing_file=told["signing_file"],
             signing_password=told["signing_password"],
+            live_port=int(told["live_port"] or min(LAST_PORT, int(told["port"]) + 1)),
+            live_url=told["live_url"].rstrip("/"),
             **{name: told[name] for name in (*CARRIERS, *SPEECH)},
         )  # fmt: skip
+
+
+def is_port(text: str, *, least: int) -> bool:
+    """Tell whether a text is the number of a port."""
+    return text.isascii() and text.isdigit() and least <= int(text) <= LAST_PORT
+
+
+def no_port(name: str, found: str, expected: str) -> Problem:
+    """Return the problem of a port that is none."""
+    return Problem(where=f"{PREFIX}{name.upper()}", found=repr(found), expected=expected)
 
 
 def unknown(name: str) -> Problem:

@@ -31,7 +31,7 @@ class Server:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("CARETALLY_", "DJANGO_"))}
         self.surroundings = {
             **kept, "PYTHONPATH": str(ROOT / "src"), "CARETALLY_HOME": str(home),
-            "CARETALLY_PORT": str(self.port),
+            "CARETALLY_PORT": str(self.port), "CARETALLY_LIVE_PORT": "0",
             **{f"CARETALLY_{name.upper()}": value for name, value in settings.items()},
         }  # fmt: skip
         home.parent.mkdir(parents=True, exist_ok=True)

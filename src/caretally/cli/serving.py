@@ -1,4 +1,4 @@
-"""`caretally serve` and `caretally worker`: the program as a server and what works beside it."""
+"""`caretally serve`, and what works beside it: `caretally worker` and `caretally live`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from threading import Event, Thread
 from typing import Annotated, Any
@@ -47,7 +47,7 @@ def serve(
     journal = stored()
     if demo:
         start_demonstration(settings, journal)
-    refuse_taken(settings)
+    refuse_taken(settings.host, settings.port)
     engine = import_module("granian")
     levels = import_module("granian.log")
     server = engine.Granian(
@@ -57,14 +57,43 @@ def serve(
     )  # fmt: skip
     shown = settings.public_url or f"http://{settings.host}:{settings.port}/"
     screen.tell(f"Caretally serves {shown} until Ctrl+C")
-    if with_worker:
-        with worker_beside():
-            server.serve()
-    else:
+    with ExitStack() as others:
+        if with_worker:
+            others.enter_context(beside("worker"))
+        if settings.live_port:
+            begin_live(settings, others)
         server.serve()
 
 
-def refuse_taken(settings: Settings) -> None:
+def begin_live(settings: Settings, others: ExitStack) -> None:
+    """Keep the process of live conversations beside the server; without it pages ask."""
+    try:
+        refuse_taken(settings.host, settings.live_port, name="LIVE_PORT")
+    except InputError:
+        screen.tell(
+            f"Live messages are off: port {settings.live_port} cannot be served on, so pages ask "
+            "every few seconds. CARETALLY_LIVE_PORT names another."
+        )
+    else:
+        others.enter_context(beside("live"))
+
+
+@commands.command(epilog="Example: caretally live")
+def live() -> None:
+    """Keep open conversations up to date over WebSockets, beside `serve`."""
+    settings = Settings.read(os.environ)
+    stored()
+    refuse_taken(settings.host, settings.live_port, name="LIVE_PORT")
+    engine = import_module("granian")
+    levels = import_module("granian.log")
+    engine.Granian(
+        "caretally.project.asgi:application", address=settings.host, port=settings.live_port,
+        interface="asginl", workers=1, log_access=False, log_level=levels.LogLevels.error,
+        websockets=True,
+    ).serve()  # fmt: skip
+
+
+def refuse_taken(host: str, port: int, *, name: str = "PORT") -> None:
     """Refuse a port somebody else listens on.
 
     Raises:
@@ -74,27 +103,28 @@ def refuse_taken(settings: Settings) -> None:
     with sockets.socket() as probe:
         probe.setsockopt(sockets.SOL_SOCKET, sockets.SO_REUSEADDR, 1)
         try:
-            probe.bind((settings.host, settings.port))
+            probe.bind((host, port))
         except OSError as error:
             raise InputError([
                 Problem(
-                    where=f"CARETALLY_HOST and CARETALLY_PORT: {settings.host}:{settings.port}",
+                    where=f"CARETALLY_HOST and CARETALLY_{name}: {host}:{port}",
                     found=f"an address that cannot be served on ({error.strerror})",
                     expected="a free port of this machine",
-                    hint="set CARETALLY_PORT to another, such as 8001",
+                    hint=f"set CARETALLY_{name} to another, such as 8005",
                 )
             ]) from error  # fmt: skip
 
 
 @contextmanager
-def worker_beside() -> Iterator[None]:
-    """Keep a worker running in a process of its own, begun anew where it ends by itself."""
+def beside(command: str) -> Iterator[None]:
+    """Keep a command running in a process of its own, begun anew where it ends by itself."""
     stop = Event()
     running: list[subprocess.Popen[bytes]] = []
 
     def keep() -> None:
         while not stop.is_set():
-            running[:] = [subprocess.Popen([sys.executable, "-m", "caretally", "worker"])]
+            words = [sys.executable, "-m", "caretally", command]
+            running[:] = [subprocess.Popen(words)]  # noqa: S603 - our own commands
             running[0].wait()
             stop.wait(RESTART_SECONDS)
 

@@ -72,6 +72,8 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "SECRET_KEY": settings.secret_key or kept_secret(home, KEY_FILE),
         "HOOK_NETWORKS": settings.hook_networks,
         "PUBLIC_URL": settings.public_url,
+        "LIVE_PORT": settings.live_port,
+        "LIVE_URL": settings.live_url,
         "NOTICES": {
             name: getattr(settings, name)
             for name in ("smtp_url", "mail_from", "sms_url", "sms_body", "sms_authorization")
@@ -128,8 +130,11 @@ def addresses(settings: Settings) -> dict[str, Any]:
     public = urlsplit(settings.public_url)
     is_tls = public.scheme == "https"
     hosts = [settings.host, "localhost", "127.0.0.1", "[::1]", public.hostname or ""]
+    known = sorted(set(filter(None, hosts)))
     return {
-        "ALLOWED_HOSTS": sorted(set(filter(None, hosts))),
+        "ALLOWED_HOSTS": known,
+        "LIVE_ORIGINS": [settings.public_url] if settings.public_url
+        else [f"http://{each}:{settings.port}" for each in known],
         "CSRF_TRUSTED_ORIGINS": [settings.public_url] if settings.public_url else [],
         "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https") if is_tls else None,
         "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN": not is_tls,
@@ -145,12 +150,24 @@ def addresses(settings: Settings) -> dict[str, Any]:
         "CONTENT_SECURITY_POLICY": {
             "DIRECTIVES": {
                 "default-src": [NONE], "script-src": [SELF], "style-src": [SELF],
-                "img-src": [SELF, "data:"], "font-src": [SELF], "connect-src": [SELF],
+                "img-src": [SELF, "data:"], "font-src": [SELF],
+                "connect-src": [SELF, *live_sources(settings, known)],
                 "form-action": [SELF], "base-uri": [NONE], "frame-ancestors": [NONE],
                 "manifest-src": [SELF],
             }
         },
     }  # fmt: skip
+
+
+def live_sources(settings: Settings, hosts: list[str]) -> list[str]:
+    """Return where pages may hold a live connection."""
+    if settings.live_url:
+        address = urlsplit(settings.live_url)
+        return [f"{address.scheme}://{address.netloc}"]
+    if not settings.live_port or settings.public_url:
+        return []
+    # Browsers take no IPv6 address in this list.
+    return [f"ws://{each}:{settings.live_port}" for each in hosts if not each.startswith("[")]
 
 
 def sign_in() -> dict[str, Any]:

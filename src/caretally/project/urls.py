@@ -49,4 +49,5 @@ urlpatterns = [
     path(PRACTICE, include("caretally.web.reports.urls")),
     path(PRACTICE, include("caretally.web.remittances.urls")),
     path(PRACTICE, include("caretally.web.portal.staff_urls")),
+    path(PRACTICE, include("caretally.web.chat.urls")),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from caretally.web.portal import account, choices, pages, signing_in
 
@@ -22,4 +22,5 @@ urlpatterns = [
     path("passkey/add", account.add_passkey, name="portal-passkey-add"),
     path("passkey/<int:number>/remove", account.remove_passkey, name="portal-passkey-remove"),
     path("passkey", account.passkey, name="portal-passkey"),
+    path("messages/", include("caretally.web.chat.portal_urls")),
 ]

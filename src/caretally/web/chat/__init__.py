@@ -1,0 +1,1 @@
+"""Written conversations as pages and as a live connection: for staff, patients and caregivers."""
