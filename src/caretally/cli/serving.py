@@ -75,13 +75,20 @@ def begin_live(settings: Settings, others: ExitStack) -> None:
             "every few seconds. CARETALLY_LIVE_PORT names another."
         )
     else:
-        others.enter_context(beside("live"))
+        others.enter_context(beside("live", "--beside"))
 
 
 @commands.command(epilog="Example: caretally live")
-def live() -> None:
-    """Keep open conversations up to date over WebSockets, beside `serve`."""
+def live(
+    *,
+    is_beside: Annotated[
+        bool, typer.Option("--beside", help="End with the process that began it, however it ends.")
+    ] = False,
+) -> None:
+    """Keep open conversations up to date over WebSockets; `serve` does so by itself."""
     settings = Settings.read(os.environ)
+    if is_beside:
+        Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
     stored()
     refuse_taken(settings.host, settings.live_port, name="LIVE_PORT")
     engine = import_module("granian")
@@ -91,6 +98,13 @@ def live() -> None:
         interface="asginl", workers=1, log_access=False, log_level=levels.LogLevels.error,
         websockets=True,
     ).serve()  # fmt: skip
+
+
+def end_with(parent: int) -> None:
+    """End this process when its parent is gone: a port that stays taken would keep the next out."""
+    while os.getppid() == parent:
+        Event().wait(RESTART_SECONDS)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def refuse_taken(host: str, port: int, *, name: str = "PORT") -> None:
@@ -116,14 +130,14 @@ def refuse_taken(host: str, port: int, *, name: str = "PORT") -> None:
 
 
 @contextmanager
-def beside(command: str) -> Iterator[None]:
+def beside(*command: str) -> Iterator[None]:
     """Keep a command running in a process of its own, begun anew where it ends by itself."""
     stop = Event()
     running: list[subprocess.Popen[bytes]] = []
 
     def keep() -> None:
         while not stop.is_set():
-            words = [sys.executable, "-m", "caretally", command]
+            words = [sys.executable, "-m", "caretally", *command]
             running[:] = [subprocess.Popen(words)]  # noqa: S603 - our own commands
             running[0].wait()
             stop.wait(RESTART_SECONDS)

@@ -141,6 +141,7 @@ class Conversation {
     for (const each of told.messages) this.draw(each);
     for (const each of this.list.querySelectorAll(".is-own")) this.markOf(each);
     this.showHere(told.here);
+    this.showBegun(told.open);
     if (told.messages.length) this.gotAll();
   }
 
@@ -200,6 +201,14 @@ class Conversation {
     if (!said.length && !this.isStaff) said.push(this.words.nobody);
     const line = document.getElementById("chat-here");
     if (line.textContent !== said.join(". ")) line.textContent = said.join(". ");
+  }
+
+  // A conversation that began while the page was open can be closed once the page is loaded again.
+  showBegun(isOpen) {
+    const begun = document.getElementById("chat-begun");
+    if (!begun || !isOpen) return;
+    begun.hidden = false;
+    document.getElementById("chat-none-open")?.remove();
   }
 
   say(text) { const line = document.getElementById("chat-state"); if (line.textContent !== text) line.textContent = text; }
