@@ -237,12 +237,18 @@ FULL = {
     "SERVED_SAVES": "1000",
     "SERVED_KILLS": "10",
     "SERVED_DELIVERIES": "1000",
+    "STORE_EVERY": "1",
+    "STORE_PATIENTS": "2000",
+    "FOLD_POPULATIONS": "200",
 }
-"""Sizes of the tests that kill programs while they save."""
+"""Sizes of tests that kill programs while they save, or compare what was decided twice."""
 RUNNING = {
     "killed while saving, store and server": (
         "tests/integration/store", "tests/integration/operations/test_killed.py",
         "tests/integration/operations/test_killed_intake.py",
+    ),
+    "compiled fold as the plain one, 200 hostile populations": (
+        "tests/integration/bulk/test_compiled.py",
     ),
     "browser: a month, timers, roles, second factor, axe": ("tests/integration/browser",),
     "interface: contract by schemathesis, leaks by every endpoint and role": (

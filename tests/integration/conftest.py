@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from caretally.store import database
-from tests.integration.databases import cluster, make_site, pattern, site
+from tests.integration.databases import cluster, make_site, migrated_home, pattern, site
 from tests.integration.demonstrated import (
     demo,
     demo_home,
@@ -19,7 +19,7 @@ from tests.integration.demonstrated import (
 
 __all__ = [
     "a_scope_of_its_own", "cluster", "demo", "demo_home", "demo_pattern", "demo_postgres", "enter",
-    "make_site", "pattern", "postgres_demo_pattern", "site",
+    "make_site", "migrated_home", "pattern", "postgres_demo_pattern", "site",
 ]  # fmt: skip
 
 

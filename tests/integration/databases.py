@@ -14,7 +14,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from django.core.management import call_command
 from django.db import connections
 
 import tests.django_here  # noqa: F401 - configures Django before its parts are imported
-from caretally.project.database_url import database_settings, sqlite_settings
+from caretally.project.database_url import SQLITE_FILE, database_settings, sqlite_settings
 from caretally.store.database import Database
 from caretally.store.stored_journal import StoredJournal
 from tests.integration.made_once import made_once
@@ -161,6 +161,22 @@ def pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
         migrated(sqlite_settings(folder / "pattern.sqlite3"))
 
     return made_once(tmp_path_factory, "pattern", make) / "pattern.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def migrated_home(pattern: Path) -> Callable[[Path], Path]:
+    """Return a function that makes a home of the program whose tables are there already.
+
+    A program makes them by itself, which takes it longer than most of what a test asks of it.
+    """
+
+    def make(home: Path) -> Path:
+        home.mkdir(parents=True, exist_ok=True)
+        home.chmod(0o700)
+        shutil.copy(pattern, home / SQLITE_FILE)
+        return home
+
+    return make
 
 
 NUMBERS = iter(range(1_000_000))

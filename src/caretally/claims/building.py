@@ -27,7 +27,7 @@ from caretally.claims.parties import (
 )
 from caretally.claims.prices import OFFICE, FeeSchedule, Prices
 from caretally.claims.records import FIRST, REPLACEMENT, VOID, Claim, Provider, ServiceLine
-from caretally.clock import ServiceMonth
+from caretally.clock import ServiceMonth, instant_of, midnight
 from caretally.codes import MONITORING_PROGRAMS
 from caretally.enrollment.coverage import coverages_on
 from caretally.enrollment.episodes import latest_episode
@@ -149,7 +149,7 @@ def practitioner_unknown() -> Provider:
 
 def subject_on(record: PatientRecord, day: date) -> Subject:
     """Return the patient as of the end of a date."""
-    at = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=2)
+    at = end_of(record, day)
     found = [each for p in MONITORING_PROGRAMS if (each := latest_episode(record, p, at))]
     episode = max(found, key=lambda each: each.begins, default=None)
     program = episode.program if episode else MONITORING_PROGRAMS[0]
@@ -160,6 +160,17 @@ def subject_on(record: PatientRecord, day: date) -> Subject:
         record=record, day=day, enrolled=episode.details_at(at) if episode else None,
         ordered=ordered, measured=(ordered.parameters if ordered else ()) or tuple(measured),
     )  # fmt: skip
+
+
+def end_of(record: PatientRecord, day: date) -> datetime:
+    """Return the last instant of a date, as the patient's days are counted.
+
+    Who bills, for what and on whose order often changes with a month's first day: what came to be
+    on the next date has no part in a claim of this one.
+    """
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    zone = record.register.zone_of(record.patient, noon)
+    return instant_of(midnight(day + timedelta(days=1), zone)) - timedelta(microseconds=1)
 
 
 def service_lines(

@@ -22,7 +22,7 @@ from caretally.billability.close import (
 )
 from caretally.billability.decide import folded
 from caretally.billability.decision import Decision
-from caretally.clock import ServiceMonth, seconds_of
+from caretally.clock import ServiceMonth, instant_of, midnight, seconds_of
 from caretally.codes import PROGRAMS
 from caretally.journal.canonical import line_of
 from caretally.journal.chain import leaf_digest
@@ -266,6 +266,8 @@ class Deciding:
             payer=month.payer, policy=month.policy, rulebook=month.rulebook.digest,
             facts=worded(content.digest), entries=leaves_root(leaves),
         )  # fmt: skip
+        # who bills from the next month on has no part in this one
+        over = instant_of(midnight(self.month.next().first_day, month.time_zone))
         body = DecisionMade(
             decision=basis.decision, month=str(self.month), payer=basis.payer, policy=basis.policy,
             time_zone=month.time_zone, rulebook=basis.rulebook, facts=basis.facts,
@@ -279,7 +281,9 @@ class Deciding:
             management_seconds=content.management_seconds, live_seconds=content.live_seconds,
             ai_seconds=content.ai_seconds, chat_seconds=content.chat_seconds,
             qualifying_contacts=content.qualifying_contacts,
-            billing_provider=provider_of(own, month.decided.program),
+            billing_provider=provider_of(
+                (each for each in own if each.at < over), month.decided.program
+            ),
         )  # fmt: skip
         return Decided(
             stream=stream.id, length=stream.length, decision=decision, body=body, own=own

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,11 @@ from tests.architecture.modules import ROOT
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Any:
+def run(tmp_path: Path, migrated_home: Callable[[Path], Path]) -> Any:
     """Return a function that runs the program in a home with a practice."""
+    home = migrated_home(tmp_path / "home")
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("CARETALLY_", "DJANGO_"))}
-    surroundings = {**kept, "PYTHONPATH": str(ROOT / "src"), "CARETALLY_HOME": str(tmp_path)}
+    surroundings = {**kept, "PYTHONPATH": str(ROOT / "src"), "CARETALLY_HOME": str(home)}
 
     def ran(*words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(

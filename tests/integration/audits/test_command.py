@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -27,9 +28,9 @@ def caretally(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home(tmp_path_factory: pytest.TempPathFactory, migrated_home: Callable[[Path], Path]) -> Path:
     """Return a home with the cast in a practice."""
-    home = tmp_path_factory.mktemp("audited")
+    home = migrated_home(tmp_path_factory.mktemp("audited"))
     write_entries(cast_entries(), home / "cast.ndjson")
     done = caretally(home, "import", str(home / "cast.ndjson"), "--practice", "prac_cast")
     assert done.returncode == 0, done.stderr

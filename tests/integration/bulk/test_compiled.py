@@ -29,6 +29,8 @@ from tests.property.story import Story
 pytestmark = pytest.mark.bulk
 
 JUDGE = Judge(rulebook=load_rulebook())
+POPULATIONS = int(os.environ.get("FOLD_POPULATIONS", "40"))
+"""A full proof takes 200."""
 BY_ROW = ("counted", "live", "reasons", "reading_reasons", "lane", "zone", "program")
 
 
@@ -53,7 +55,7 @@ def test_hostile_populations_fold_alike(compiled_fold: CompiledFold) -> None:
     workspace = Workspace()
     unlike = {
         seed: found
-        for seed in range(200)
+        for seed in range(POPULATIONS)
         if (found := differences(part_of(*hostile_entries(seed, 6)), compiled_fold, workspace))
     }
     assert unlike == {}

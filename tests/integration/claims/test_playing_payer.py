@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -82,12 +83,15 @@ def test_the_command_writes_a_folder_of_answers_once(
         playing.play(LAKESIDE, str(MONTH), str(out), seed=1, pays_all=True)
 
 
-def test_the_command_starts_by_itself_and_knows_no_practice(tmp_path: Path) -> None:
+def test_the_command_starts_by_itself_and_knows_no_practice(
+    tmp_path: Path, migrated_home: Callable[[Path], Path]
+) -> None:
+    home = migrated_home(tmp_path / "home")
     words = ["simulate", "payer", "--practice", "prac_none", "--month", "2026-02", "--out", "told"]
     ran = subprocess.run(
         [sys.executable, "-m", "caretally", *words],
         cwd=tmp_path,
-        env={**os.environ, "CARETALLY_HOME": str(tmp_path / "home")},
+        env={**os.environ, "CARETALLY_HOME": str(home)},
         capture_output=True,
         text=True,
         check=False,

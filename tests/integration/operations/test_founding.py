@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from django.test import Client
@@ -28,8 +29,10 @@ def caretally(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-def test_a_practice_is_opened_and_its_administrator_made(tmp_path: Path) -> None:
-    home = tmp_path / "home"
+def test_a_practice_is_opened_and_its_administrator_made(
+    tmp_path: Path, migrated_home: Callable[[Path], Path]
+) -> None:
+    home = migrated_home(tmp_path / "home")
     create = ("person", "create", "amir", "--practice", "north", "--role", "administrator")
     too_early = caretally(home, *create)
     assert too_early.returncode == 2

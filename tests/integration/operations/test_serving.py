@@ -7,7 +7,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -37,7 +37,10 @@ def test_the_demonstration_serves_prints_its_logins_and_ends(home: Path) -> None
     assert again.stop() == 0
 
 
-def test_a_taken_port_is_refused_in_words(home: Path) -> None:
+def test_a_taken_port_is_refused_in_words(
+    home: Path, migrated_home: Callable[[Path], Path]
+) -> None:
+    migrated_home(home)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -54,7 +57,10 @@ def test_a_taken_port_is_refused_in_words(home: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_demonstration_is_not_put_into_a_practice_at_work(home: Path) -> None:
+def test_a_demonstration_is_not_put_into_a_practice_at_work(
+    home: Path, migrated_home: Callable[[Path], Path]
+) -> None:
+    migrated_home(home)
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "CARETALLY_HOME": str(home)}
     file = home.parent / "one.ndjson"
     file.write_text(

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -35,9 +35,10 @@ from tests.architecture.modules import ROOT
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SECRET = b"a long enough secret"
-SAVES = int(os.environ.get("STORE_SAVES", "150"))
+SAVES = int(os.environ.get("STORE_SAVES", "60"))
 """Saves until the process was killed often enough; a full proof takes 1,000."""
 KINDS = ("sqlite", "postgres")
+MadeHome = Callable[[Path], Path]
 FEW = {"pat_cleo", "pat_edie", None}
 
 
@@ -108,8 +109,10 @@ def test_a_fresh_home(file: Path, tmp_path: Path) -> None:
         (["journal", "verify", "--roots", "nowhere"], "no folder"),
     ],
 )
-def test_mistakes_are_told_in_words(tmp_path: Path, words: list[str], says: str) -> None:
-    ran = caretally(surroundings(tmp_path / "home"), *words)
+def test_mistakes_are_told_in_words(
+    tmp_path: Path, migrated_home: MadeHome, words: list[str], says: str
+) -> None:
+    ran = caretally(surroundings(migrated_home(tmp_path / "home")), *words)
     assert (ran.returncode, says in ran.stderr, "Traceback" in ran.stderr) == (2, True, False)
 
 
@@ -277,8 +280,10 @@ def stamp_server(authority: Path) -> Iterator[str]:
     thread.join()
 
 
-def test_a_root_is_stamped(file: Path, tmp_path: Path, authority: Path, stamp_server: str) -> None:
-    home = tmp_path / "home"
+def test_a_root_is_stamped(
+    file: Path, authority: Path, stamp_server: str, migrated_home: MadeHome, tmp_path: Path
+) -> None:
+    home = migrated_home(tmp_path / "home")
     environment = surroundings(home, tsa_url=f"{stamp_server}/")
     caretally(environment, "import", file, "--practice", "cast")
     ran = caretally(environment, "journal", "root")

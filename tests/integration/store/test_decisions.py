@@ -20,11 +20,14 @@ from caretally.store.stored_journal import StoredJournal
 from caretally.store.ties import targets_of
 from caretally.synthetic.cast import cast_entries
 from caretally.synthetic.program import synthesize
+from tests.integration.databases import KINDS
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 MARCH = ServiceMonth(2026, 3)
-PATIENTS = int(os.environ.get("STORE_PATIENTS", "200"))
+PATIENTS = int(os.environ.get("STORE_PATIENTS", "80"))
 """Generated patients; a full proof takes 2,000."""
+EVERY = int(os.environ.get("STORE_EVERY", "4"))
+"""Every so manieth scenario is tried; a full proof takes each."""
 
 
 def stored_rows(journal: StoredJournal, practice: str, month: ServiceMonth) -> dict[str, bytes]:
@@ -56,7 +59,8 @@ def differences(
 def test_every_scenario(site) -> None:
     journal = site.journal()
     wrong = []
-    for number, scenario in enumerate(installed_scenarios()):
+    first = KINDS.index(site.kind) % EVERY  # each database tries others of them
+    for number, scenario in list(enumerate(installed_scenarios()))[first::EVERY]:
         practice = f"practice {number}"
         try:
             entries = entries_of(scenario)
