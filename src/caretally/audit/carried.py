@@ -20,6 +20,8 @@ from caretally.journal.corrections import resolve
 from caretally.journal.entries import (
     Consented,
     ContactHeld,
+    DecisionMade,
+    DecisionSuperseded,
     DeviceAssigned,
     DeviceReturned,
     Enrolled,
@@ -147,6 +149,23 @@ def without_strangers(entries: Sequence[Entry]) -> list[Entry]:
         is_strange = entry.supersedes is not None and entry.supersedes not in ids
         found.append(replace(entry, supersedes=None) if is_strange else entry)
     return found
+
+
+def decision_in_force(entries: Iterable[Entry], month: str) -> DecisionMade | None:
+    """Return the latest decision of a month that none stands in for; None while it is open.
+
+    entries: a patient's, in the order in which they were stored.
+    """
+    known = list(entries)
+    gone = {each.body.decision for each in known if isinstance(each.body, DecisionSuperseded)}
+    made = [
+        each.body
+        for each in known
+        if isinstance(each.body, DecisionMade)
+        and each.body.month == month
+        and each.body.decision not in gone
+    ]
+    return made[-1] if made else None
 
 
 # --- the way back ---------------------------------------------------------------------------------

@@ -96,8 +96,13 @@ def doubled(row: MonthRow, before: MonthRow | None) -> Case | None:
     if not own:
         return None
     earlier = [line for line in before.lines if line.code in DEVICE] if before else []
-    days = sorted(line.day for line in (*own, *earlier))
-    close = [(one, two) for one, two in pairwise(days) if two - one < PERIOD_DAYS]
+    days = sorted([*((line.day, True) for line in own), *((line.day, False) for line in earlier)])
+    # two of the month before are that month's finding
+    close = [
+        (one, two)
+        for (one, is_own), (two, is_own_too) in pairwise(days)
+        if two - one < PERIOD_DAYS and (is_own or is_own_too)
+    ]
     if close:
         first, last = (date_of(day) for day in close[-1])
         return Case(f"device codes dated {first} and {last}", row.patient, on=str(last))

@@ -31,9 +31,9 @@ MOST_BYTES = 400_000_000
 class Opened:
     """What was found in a PDF.
 
-    files: content by name. spoiled: names of those that cannot be read any more. borne: the digest
-    it bears; empty where it bears none. digest: that of what it is. length: bytes of it, without
-    what a signature appended. appended: bytes after it.
+    files: content by name. spoiled: names of those that cannot be read any more, or stand twice.
+    borne: the digest it bears; empty where it bears none. digest: that of what it is. length: bytes
+    of it, without what a signature appended. appended: bytes after it.
     """
 
     files: Mapping[str, bytes]
@@ -75,10 +75,11 @@ def opened(body: bytes) -> Opened:
     for place in places:
         spec = FILESPEC.search(whole, place, next_after(places, place, table))
         content = stream_of(whole, places, int(spec[2])) if spec else None
-        if content is not None and spec:
-            files[unescaped(spec[1])] = content
-        elif spec:
-            spoiled.append(unescaped(spec[1]))
+        name = unescaped(spec[1]) if spec else ""
+        if spec and (content is None or name in files):
+            spoiled.append(name)  # of two files of one name a reader may show the other
+        elif content is not None:
+            files[name] = content
     return Opened(
         files=files,
         spoiled=tuple(spoiled), borne=borne, digest=sha256(blank).hexdigest(), length=length,

@@ -14,7 +14,7 @@ from hashlib import sha256
 
 import msgspec
 
-from caretally.audit.carried import record_again
+from caretally.audit.carried import decision_in_force, record_again
 from caretally.audit.elsewhere import decided_from
 from caretally.audit.pdf_files import Opened, opened
 from caretally.audit.proof import (
@@ -30,6 +30,7 @@ from caretally.audit.proof import (
 from caretally.audit.pruned_trees import pruned_root
 from caretally.billability.content import content_of
 from caretally.billability.decide import judge_for
+from caretally.billability.sheet_records import Rulebook
 from caretally.billability.sheets import load_rulebook
 from caretally.clock import ServiceMonth
 from caretally.errors import CaretallyError, InputError, IntegrityError, Problem
@@ -38,6 +39,7 @@ from caretally.journal.entries import DecisionMade, Entry
 from caretally.journal.envelopes import decode_entry
 from caretally.journal.faults import Misfit
 from caretally.journal.parsing import NotJsonError, parse_line
+from caretally.patient_months.rows import Record
 
 HOLDS, BROKEN, OPEN = "holds", "broken", "open"
 SHOWN_DIFFERENCES = 6
@@ -91,7 +93,11 @@ def verify(body: bytes, kept: Sequence[Kept] = ()) -> Checked:
     """
     found = opened(body)
     spoiled = [
-        Check(name=name, state=BROKEN, says="was changed: it cannot be unpacked any more")
+        Check(
+            name=name,
+            state=BROKEN,
+            says="was changed: it cannot be unpacked any more, or stands twice",
+        )
         for name in found.spoiled
     ]
     missing = [name for name in FILES if name not in (*found.files, *found.spoiled)]
@@ -110,6 +116,7 @@ def verify(body: bytes, kept: Sequence[Kept] = ()) -> Checked:
     lines, entries, wrong = read_lines(found.files[ENTRIES])
     checks = [*file_checks(found, proof), *wrong]
     checks += chain_checks(proof, lines)
+    checks += stranger_checks(proof, lines, entries)
     checks += seal_checks(proof, kept)
     checks += basis_checks(proof, lines, entries)
     told, made = again(proof, entries, found.files[DECISION])
@@ -160,7 +167,8 @@ def file_checks(found: Opened, proof: Proof) -> Iterator[Check]:
     if found.appended:
         says = (
             f"{found.appended:,} bytes were appended, as a signature does; "
-            "pdfsig or a PDF reader tells whether it is valid and of whom"
+            "pdfsig or a PDF reader tells whether it is valid and of whom, and whether what was "
+            "appended changes the pages that are shown"
         )
         yield Check(name="signature", state=OPEN, says=says)
 
@@ -205,6 +213,23 @@ def chain_checks(proof: Proof, lines: Sequence[str]) -> Iterator[Check]:
     if is_whole and len(links) <= len(lines):
         says = f"{len(links):,} entries of {proof.chain.stream} follow one another unbroken"
         yield Check(name="chain", state=HOLDS, says=says)
+
+
+def stranger_checks(
+    proof: Proof, lines: Sequence[str], entries: Mapping[str, Entry]
+) -> Iterator[Check]:
+    """Yield which entries are of a patient and stand outside the patient's chain.
+
+    The chain proves nothing of what is put in beside it; only the practice's entries may be there.
+    """
+    chained = {id_in(line) for line in lines[: len(proof.chain.links)]}
+    for entry in entries.values():
+        if entry.patient is not None and entry.patient != proof.patient:
+            says = f"entry {entry.id} is of another patient"
+            yield Check(name="chain", state=BROKEN, says=says)
+        elif entry.patient is not None and entry.id not in chained:
+            says = f"entry {entry.id} of the patient stands outside the chain: it was put in"
+            yield Check(name="chain", state=BROKEN, says=says)
 
 
 def id_in(line: str) -> str:
@@ -305,6 +330,12 @@ def basis_checks(
 
 def made_checks(proof: Proof, entries: Mapping[str, Entry]) -> Iterator[Check]:
     """Yield whether the decision of the close, in the chain, is the one this packet speaks of."""
+    stands = decision_in_force(entries.values(), proof.month)
+    if stands is not None and stands.decision != proof.decision:
+        told = proof.decision or "that the month was open"
+        says = f"the chain holds the decision {stands.decision}, the packet says {told}"
+        yield Check(name="close", state=BROKEN, says=says)
+        return
     if proof.decision is None:
         says = "the month was not closed when the packet was made; nothing of it was signed"
         yield Check(name="close", state=OPEN, says=says)
@@ -366,7 +397,30 @@ def again(
     if is_same and facts != proof.facts:
         says = f"the facts give {facts}, the packet says {proof.facts}"
         checks.append(Check(name="facts", state=BROKEN, says=says))
+    checks += closed_again(proof, entries, record, rulebook)
     return checks, made
+
+
+def closed_again(
+    proof: Proof, entries: Mapping[str, Entry], record: Record, rulebook: Rulebook
+) -> Iterator[Check]:
+    """Yield that what the month was closed with comes out otherwise from this file.
+
+    Asked where the packet counts by another policy or names other rules than the close: else work
+    elsewhere, of which a file holds no more than digests, could be left out of it unseen.
+    """
+    entry = entries.get(proof.decision or "")
+    body = entry.body if entry is not None else None
+    if not isinstance(body, DecisionMade) or body.rulebook != rulebook.digest:
+        return
+    if proof.policy is None and proof.rulebook == body.rulebook:
+        return
+    whose = proof.patient, ServiceMonth.parse(proof.month)
+    decision, _ = decided_from(judge_for(rulebook, None), record, whose, body.known_until)
+    facts = f"sha256:{content_of(decision).digest.hex()}"
+    if facts != body.facts:
+        says = f"{proof.decision} was made with the facts {body.facts}, these entries give {facts}"
+        yield Check(name="close", state=BROKEN, says=says)
 
 
 def decision_check(found: Sequence[str], *, is_same_rulebook: bool) -> Check:

@@ -15,6 +15,7 @@ from decimal import Decimal
 from caretally.claims.answers import Adjusted, ClaimAnswer, LineAnswer, Remittance
 
 LINE, CLAIM, LINES, PAYMENT, CENTS = "line", "claim", "lines", "payment", "cents"
+AGAIN = "again"
 ZERO = Decimal("0.00")
 RULES = {
     LINE: "the charge of a line is what is paid and all its adjustments",
@@ -22,6 +23,7 @@ RULES = {
     LINES: "the charge of a claim is the charges of its lines",
     PAYMENT: "the payment is what all claims are paid, less what is taken without a claim",
     CENTS: "an amount has at most two decimals",
+    AGAIN: "one payment is posted once; it came before with other answers",
 }
 """What must hold, by level."""
 

@@ -238,22 +238,25 @@ def authorization(record: PatientRecord, payer: str, lines: Iterable[ServiceLine
     return ""
 
 
-def in_place_of(old: Claim, new: Claim, number: str) -> Claim:
+def in_place_of(old: Claim, new: Claim, number: str, again: str = "") -> Claim:
     """Return a new claim that stands in for one that was submitted: frequency 7.
 
-    number: the payer's number of the old one.
+    number: the payer's number of the old one. again: as `named` takes it.
     """
-    return named(replace(new, frequency=REPLACEMENT, replaces=old.claim, payer_claim_number=number))
+    made = replace(new, frequency=REPLACEMENT, replaces=old.claim, payer_claim_number=number)
+    return named(made, again)
 
 
-def taking_back(old: Claim, decisions: tuple[str, ...], number: str) -> Claim:
-    """Return a claim that takes one back that was submitted: frequency 8, else the same."""
-    return named(
-        replace(
-            old, frequency=VOID, replaces=old.claim, payer_claim_number=number,
-            decisions=decisions or old.decisions,
-        )
+def taking_back(old: Claim, decisions: tuple[str, ...], number: str, again: str = "") -> Claim:
+    """Return a claim that takes one back that was submitted: frequency 8, else the same.
+
+    number, again: as `in_place_of` takes them.
+    """
+    made = replace(
+        old, frequency=VOID, replaces=old.claim, payer_claim_number=number,
+        decisions=decisions or old.decisions,
     )  # fmt: skip
+    return named(made, again)
 
 
 def once_more(old: Claim, new: Claim) -> Claim:

@@ -36,15 +36,17 @@ def bare(claim: Claim) -> Claim:
     )  # fmt: skip
 
 
-def named(claim: Claim) -> Claim:
+def named(claim: Claim, again: str = "") -> Claim:
     """Return a claim with its id, control number and the control numbers of its lines.
 
     They follow from what is asked for, from the decisions, the frequency and the claim it stands in
     for, so that the same step again makes the same claim and a corrected one another.
+
+    again: the claim of the same step that never came to be, where this one takes its place.
     """
     content = sha256(text_of(bare(claim)).encode()).hexdigest()
     words = (claim.patient_id, claim.month, *sorted(claim.decisions), claim.coverage.payer,
-             claim.frequency, claim.replaces, content)  # fmt: skip
+             claim.frequency, claim.replaces, content, *filter(None, [again]))  # fmt: skip
     digest = sha256("\n".join(words).encode()).hexdigest()
     control = "C" + digest[:15].upper()
     lines = tuple(

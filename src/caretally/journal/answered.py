@@ -9,13 +9,16 @@ adjustments are no denial is the short list below.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from caretally.journal.entries import Adjustment, ClaimDenied, ClaimPaid, PaidLine
 
 Answer = ClaimPaid | ClaimDenied
 REVERSAL = "22"
 """Claim status code of an answer that takes an earlier one back."""
+SECONDARY = frozenset({"2", "3", "20", "21"})
+"""Claim status codes of a payer that comes after another: it allows nothing anew, and what it pays
+it takes off the patient's share."""
 ORDINARY = frozenset({
     ("CO", "45"), ("CO", "253"), ("OA", "23"), ("PR", "1"), ("PR", "2"), ("PR", "3"),
 })  # fmt: skip
@@ -32,11 +35,13 @@ class Reply:
     """One answer to one line.
 
     on: place among the answers, the latest last. allowed, paid, share: cents, negative in a
-    reversal. refused: adjustments that are no part of an ordinary payment.
+    reversal. refused: adjustments that are no part of an ordinary payment. is_secondary: whether
+    a payer gave it that comes after another.
     """
 
     on: int
     is_reversal: bool
+    is_secondary: bool
     code: str
     charge: int
     allowed: int
@@ -119,25 +124,24 @@ def answered(answers: Iterable[Answer]) -> dict[str, Answered]:
 
 def replies(place: int, answer: Answer) -> list[tuple[str, Reply]]:
     """Return what an answer says of each line, and of the claim as a whole where it does."""
-    is_reversal = answer.status == REVERSAL
-    found = [(key_of(line), reply_of(place, line, is_reversal=is_reversal))
-             for line in answer.lines]  # fmt: skip
+    found = [(key_of(line), reply_of(place, line, answer.status)) for line in answer.lines]
     if not answer.lines or answer.adjustments:
         whole = PaidLine(
             code="", units=0, charge=answer.charge if not answer.lines else "0.00",
             paid=answer.paid if not answer.lines else "0.00",
             adjustments=answer.adjustments, remarks=answer.remarks,
         )  # fmt: skip
-        found.append(("", reply_of(place, whole, is_reversal=is_reversal)))
+        found.append(("", reply_of(place, whole, answer.status)))
     return found
 
 
-def reply_of(place: int, line: PaidLine, *, is_reversal: bool) -> Reply:
-    """Return what an answer says of a line."""
-    paid = cents(line.paid)
+def reply_of(place: int, line: PaidLine, status: str) -> Reply:
+    """Return what an answer of a claim status says of a line."""
+    paid, is_reversal = cents(line.paid), status == REVERSAL
     share = sum(cents(each.amount) for each in line.adjustments if each.group == PATIENT)
     return Reply(
-        on=place, is_reversal=is_reversal, code=line.code, charge=cents(line.charge),
+        on=place, is_reversal=is_reversal, is_secondary=status in SECONDARY,
+        code=line.code, charge=cents(line.charge),
         allowed=allowed_of(line, is_reversal=is_reversal), paid=paid, share=share,
         refused=tuple(each for each in line.adjustments if not is_ordinary(each)),
         remarks=line.remarks,
@@ -158,19 +162,27 @@ def allowed_of(line: PaidLine, *, is_reversal: bool) -> int:
     return cents(line.paid) + sum(cents(each.amount) for each in parts)
 
 
-def left(found: list[Reply]) -> list[Reply]:
-    """Return the answers that no reversal takes back; each reversal takes one, of like amounts."""
+def settled(found: list[Reply]) -> tuple[list[Reply], list[Reply]]:
+    """Return the answers that no reversal takes back, and those that add up to what is owed.
+
+    Each reversal takes one back, of like amounts; it does not say whose answer that was, so that
+    the one of a secondary payer is known only by what it takes.
+    """
     live = [each for each in found if not each.is_reversal]
+    summed = list(found)
     for back in (each for each in found if each.is_reversal):
         same = [each for each in live if (each.charge, each.paid) == (-back.charge, -back.paid)]
         if same:
             live.remove(same[0])
-    return live
+            if same[0].is_secondary:
+                summed.remove(back)
+                summed.append(replace(back, is_secondary=True))
+    return live, summed
 
 
 def together(name: str, found: list[Reply]) -> Answered:
     """Return how a line stands after all that was said of it."""
-    live = left(found)
+    live, summed = settled(found)
     best = max(live, key=lambda each: (each.paid, -each.refused_cents, each.on), default=None)
     denials = [each for each in found if not each.is_reversal and each.refused_cents > 0]
     if best is not None and best.refused_cents > 0:
@@ -179,9 +191,10 @@ def together(name: str, found: list[Reply]) -> Answered:
         said = max(denials, key=lambda each: (each.refused_cents, each.on), default=found[-1])
     return Answered(
         line=name, code=said.code, state=state_of(best), was_denied=bool(denials), on=said.on,
-        allowed=sum(each.allowed for each in found), paid=sum(each.paid for each in found),
-        share=sum(each.share for each in found), refused=max(0, said.refused_cents),
-        why=said.refused, remarks=said.remarks,
+        allowed=sum(0 if each.is_secondary else each.allowed for each in summed),
+        paid=sum(each.paid for each in found),
+        share=sum(-each.paid if each.is_secondary else each.share for each in summed),
+        refused=max(0, said.refused_cents), why=said.refused, remarks=said.remarks,
     )  # fmt: skip
 
 

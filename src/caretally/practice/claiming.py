@@ -20,7 +20,7 @@ from caretally.claims.building import (
     taking_back,
 )
 from caretally.claims.content import claim_of, same_content, text_of
-from caretally.claims.records import FIRST, VOID, Claim
+from caretally.claims.records import FIRST, REPLACEMENT, VOID, Claim
 from caretally.clock import ServiceMonth
 from caretally.enrollment.record import PatientRecord, record_of
 from caretally.errors import ForbiddenError, InputError, Problem
@@ -173,8 +173,9 @@ def next_claims(
     for card in cards:
         is_asked_again = card.payer in asked or decision in json.loads(card.decisions)
         is_alive = stands(card) and card.state not in SENT_NEVER
-        if is_alive and not is_asked_again and not is_answered_by(cards, card, VOID):
-            yield taking_back(desk.content(patient, card.claim), (decision,), card.number)
+        if is_alive and not is_asked_again and not is_taken_back(desk, cards, card):
+            again = next((each.claim for each in reversed(in_place(cards, card, VOID))), "")
+            yield taking_back(desk.content(patient, card.claim), (decision,), card.number, again)
 
 
 def stands(card: ClaimCard) -> bool:
@@ -182,12 +183,24 @@ def stands(card: ClaimCard) -> bool:
     return card.state not in GONE and card.frequency != VOID
 
 
-def is_answered_by(cards: Sequence[ClaimCard], card: ClaimCard, frequency: str) -> bool:
-    """Tell whether another claim that was not rejected stands in for one already."""
+def in_place(cards: Sequence[ClaimCard], card: ClaimCard, frequency: str) -> list[ClaimCard]:
+    """Return the claims of a frequency that were made to stand in for one, earliest first."""
+    return [each for each in cards if (each.replaces, each.frequency) == (card.claim, frequency)]
+
+
+def is_taken_back(desk: Bench, cards: Sequence[ClaimCard], card: ClaimCard) -> bool:
+    """Tell whether a claim that takes one back is there, and can leave or has left."""
     return any(
-        other.replaces == card.claim and other.frequency == frequency and other.state != REJECTED
-        for other in cards
+        other.state not in (REJECTED, OUTDATED) and not lacks_number(desk, other, card.number)
+        for other in in_place(cards, card, VOID)
     )
+
+
+def lacks_number(desk: Bench, card: ClaimCard, number: str) -> bool:
+    """Tell whether a claim waits for the payer's number of another one, which is known by now."""
+    if card.state != PREPARED or not number:
+        return False
+    return desk.content(card.patient, card.claim).payer_claim_number != number
 
 
 def next_claim(desk: Bench, draft: Claim, cards: Sequence[ClaimCard]) -> Claim | None:
@@ -197,17 +210,16 @@ def next_claim(desk: Bench, draft: Claim, cards: Sequence[ClaimCard]) -> Claim |
         return once_more(desk.content(draft.patient_id, cards[-1].claim), draft) if cards else draft
     last = standing[-1]
     old = desk.content(draft.patient_id, last.claim)
-    if same_content(old, draft) and (
-        old.decisions == draft.decisions or last.state not in SENT_NEVER
-    ):
-        return None
+    is_same, is_signed = same_content(old, draft), old.decisions == draft.decisions
     if last.state not in SENT_NEVER:
-        return None if old.decisions == draft.decisions else in_place_of(old, draft, last.number)
+        return None if is_same or is_signed else in_place_of(old, draft, last.number)
     if old.frequency == FIRST:
-        return once_more(old, draft)
-    first = desk.content(draft.patient_id, old.replaces)
+        return None if is_same and is_signed else once_more(old, draft)
     number = next((card.number for card in cards if card.claim == old.replaces), "")
-    return in_place_of(first, draft, number)
+    if is_same and is_signed and number in ("", old.payer_claim_number):
+        return None
+    first = desk.content(draft.patient_id, old.replaces)
+    return in_place_of(first, draft, number, again=last.claim)
 
 
 def prepared_entry(office: Office, claim: Claim) -> Entry:
@@ -243,15 +255,30 @@ def correct(office: Office, card: ClaimCard, *, void: bool) -> Claim:
     with office.db.atomic():
         locked_book(office.db, office.practice)
         desk = bench(office, month, [card.patient])
-        old = desk.content(card.patient, card.claim)
-        if void:
-            new = taking_back(old, (), card.number)
-        else:
-            new = in_place_of(old, draft_of(desk, card), card.number)
-        known = {each.claim for each in desk.cards.get(card.patient, ())}
-        if new.claim not in known:
-            office.append([prepared_entry(office, new)])
+        cards = desk.cards.get(card.patient, ())
+        earlier = in_place(cards, card, VOID if void else REPLACEMENT)
+        new = corrected(desk, card, void=void, again="")
+        last = earlier[-1] if earlier else None
+        if last is not None and last.state not in (REJECTED, OUTDATED):
+            held = desk.content(card.patient, last.claim)
+            if same_content(held, new) and not lacks_number(desk, last, card.number):
+                return held
+        if new.claim in {each.claim for each in cards}:
+            new = corrected(desk, card, void=void, again=last.claim if last else "")
+        office.append([prepared_entry(office, new)])
     return new
+
+
+def corrected(desk: Bench, card: ClaimCard, *, void: bool, again: str) -> Claim:
+    """Return the claim in place of one that was submitted, or the one that takes it back.
+
+    Raises:
+        InputError: as `draft_of`.
+    """
+    old = desk.content(card.patient, card.claim)
+    if void:
+        return taking_back(old, (), card.number, again)
+    return in_place_of(old, draft_of(desk, card), card.number, again)
 
 
 def draft_of(desk: Bench, card: ClaimCard) -> Claim:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -20,6 +20,7 @@ import msgspec
 from caretally.audit.carried import (
     Rests,
     basis_of,
+    decision_in_force,
     devices_told,
     digest_of,
     practice_carried,
@@ -42,7 +43,7 @@ from caretally.enrollment.record import record_in_force
 from caretally.errors import ConflictError, IntegrityError, Problem
 from caretally.journal.canonical import line_of
 from caretally.journal.corrections import resolve
-from caretally.journal.entries import DecisionMade, DecisionSuperseded, Entry, PacketIssued
+from caretally.journal.entries import DecisionMade, Entry, PacketIssued
 from caretally.patient_months.rows import Record
 from caretally.practice.chart_axis import axis_of
 from caretally.practice.chart_records import Axis, Stretch
@@ -230,7 +231,7 @@ def read_month(office: Office, card: Card, asked: Asked) -> Read:
     book, desk = office.book(), office.journal.desk
     stream = office.journal.patient_stream(book, card.patient)
     own = desk.shelf.entries(book.db, stream)
-    made = in_force(own, asked.month)
+    made = decision_in_force(own, str(asked.month))
     until = made.known_until if made else office.now
     entries = entries_of_decision(book, stream, desk, month=asked.month, known_until=until)
     links = chain_of(book, stream)
@@ -249,20 +250,6 @@ def read_month(office: Office, card: Card, asked: Asked) -> Read:
         everything=chart_entries(book, stream, desk.shelf), rests=rests, until=until, made=made,
         decision=decision, took=took, set_aside=set_aside,
     )  # fmt: skip
-
-
-def in_force(own: Iterable[Entry], month: ServiceMonth) -> DecisionMade | None:
-    """Return the latest decision of a month that none stands in for; None while it is open."""
-    entries = list(own)
-    gone = {each.body.decision for each in entries if isinstance(each.body, DecisionSuperseded)}
-    made = [
-        each.body
-        for each in entries
-        if isinstance(each.body, DecisionMade)
-        and each.body.month == str(month)
-        and each.body.decision not in gone
-    ]
-    return made[-1] if made else None
 
 
 def text_of(entry: Entry) -> str:

@@ -19,12 +19,12 @@ from caretally.claims.x12.reading import read_file
 from caretally.errors import InputError, Problem, UnknownError
 from caretally.practice.office import Office
 from caretally.practice.remitting import (
-    REMITTANCE,
     Heard,
     Posting,
     allowed,
     planned,
 )
+from caretally.practice.remitting_again import REMITTANCE
 from caretally.practice.remitting_claims import asked_claims, proposals, stored_ids
 from caretally.practice.remitting_entries import Place, answer_entry, remittance_entry
 from caretally.practice.roles import HANDLE_CLAIMS
@@ -174,7 +174,7 @@ def remittance_shown(office: Office, posting: Posting) -> RemittanceShown:
         if place.answer in lost
     }
     return RemittanceShown(
-        number=posting.place.remittance, remittance=posting.place.remittance_id,
+        number=posting.number, remittance=posting.place.remittance_id,
         told=posting.told, off=posting.off,
         answers=tuple(
             answer_shown((answer, match, place), posted, alike.get(place.answer, ()))
@@ -235,7 +235,7 @@ def place_answer(office: Office, placing: Placing) -> None:
     with office.db.atomic():
         locked_book(office.db, office.practice)
         plan = planned(office, read, bytes(held.digest))
-        posting = next((p for p in plan.postings if p.place.remittance == placing.remittance), None)
+        posting = next((p for p in plan.postings if p.number == placing.remittance), None)
         claim = next((c for c in asked_claims(office) if c.claim == placing.claim), None)
         if claim is None:
             raise refusal("claim", "no claim", "one of the practice's claims")

@@ -19,6 +19,7 @@ from caretally.claims.x12.reading import Interchange, read_file
 from caretally.errors import ForbiddenError, InputError, Problem
 from caretally.journal.entries import Entry
 from caretally.practice.office import Office
+from caretally.practice.remitting_again import placed, told_before
 from caretally.practice.remitting_claims import (
     asked_claims,
     claims_of_batch,
@@ -38,7 +39,6 @@ from caretally.store.streams import locked_book
 MOST_BYTES = 64 * 1024 * 1024
 AT_ONCE = 200
 """Entries appended together, so that progress can be told between."""
-REMITTANCE = "835"
 Progress = Callable[[int], None]
 """Told how many entries are posted."""
 
@@ -47,9 +47,11 @@ Progress = Callable[[int], None]
 class Posting:
     """A remittance and what becomes of it.
 
-    off: what does not add up; nothing is posted where anything is off. matches: of its answers.
+    number: its place in the file. place: where it stands, in the file that told it first. off: what
+    does not add up; nothing is posted where anything is off. matches: of its answers.
     """
 
+    number: int
     place: Place
     told: Remittance
     off: tuple[Imbalance, ...]
@@ -168,17 +170,19 @@ def refuse_foreign(office: Office, remittances: Sequence[Remittance]) -> None:
 def planned(office: Office, read: Interchange, digest: bytes) -> Taken:
     """Return what would become of a file."""
     among = known_of(office, read)
-    postings = tuple(
-        Posting(
-            place=Place(digest=digest, remittance=number), told=each, off=imbalances(each),
+    before = told_before(office, read.remittances, digest) if read.remittances else []
+    postings: list[Posting] = []
+    for number, each in enumerate(read.remittances, 1):
+        place, off = placed(office, each, Place(digest=digest, remittance=number), before)
+        before.append((place, each))
+        postings.append(Posting(
+            number=number, place=place, told=each, off=(*imbalances(each), *off),
             matches=tuple(match_claim(answer, among) for answer in each.claims),
-        )
-        for number, each in enumerate(read.remittances, 1)
-    )  # fmt: skip
+        ))  # fmt: skip
     heard = tuple(Heard(told=each, claims=meant(office, each, among))
                   for each in read.acknowledged)  # fmt: skip
     return Taken(name=f"ans_{digest.hex()[:32]}", kind=read.kind, digest=digest,
-                 postings=postings, heard=heard)  # fmt: skip
+                 postings=tuple(postings), heard=heard)  # fmt: skip
 
 
 def known_of(office: Office, read: Interchange) -> Known:

@@ -124,6 +124,9 @@ def states_of(told: Mapping[str, Told]) -> dict[str, str]:
     """Return how claims stand beside one another, by claim."""
     states = {name: each.own_state() for name, each in told.items()}
     own = dict(states)
+    for name in taken_over(told):
+        if own[name] in (PREPARED, REJECTED):
+            states[name] = OUTDATED
     for name, each in told.items():
         old, frequency = each.prepared.replaces or "", each.prepared.frequency
         if old not in own:
@@ -134,6 +137,19 @@ def states_of(told: Mapping[str, Told]) -> dict[str, str]:
         elif frequency != FIRST and own[name] not in (PREPARED, REJECTED):
             states[old] = VOIDED if frequency == VOID else OUTDATED
     return states
+
+
+def taken_over(told: Mapping[str, Told]) -> list[str]:
+    """Return claims beside which a later one stands in for the same claim: only the last leaves."""
+    found: list[str] = []
+    last: dict[str, str] = {}
+    for name, each in told.items():
+        old = each.prepared.replaces
+        if old and each.prepared.frequency != FIRST:
+            if old in last:
+                found.append(last[old])
+            last[old] = name
+    return found
 
 
 def card_lines(told: Told, lines: Mapping[str, Answered]) -> list[dict[str, Value]]:

@@ -120,6 +120,32 @@ def test_the_same_file_posts_nothing_twice(sent: Sent) -> None:
     assert len(files(sent.office)[0]) == len(first)
 
 
+def test_the_same_payment_in_another_envelope_posts_nothing_twice(sent: Sent) -> None:
+    answers = answer(sent.batch, seed=3, habits=MIXED)
+    for body in all_files(answers):
+        take(sent, body)
+    before = sent.office.db.rows(CARDS)
+    for body in answers.remittances:
+        control = body[90:99]
+        assert control.isdigit()
+        wrapped = body.replace(control, b"%09d" % (int(control) + 7))
+        assert wrapped != body
+        for twice in (wrapped, wrapped):
+            again = take(sent, twice)
+            assert again.posted == 0
+            assert not any(each.off for each in again.postings)
+    assert sent.office.db.rows(CARDS) == before
+
+
+def test_money_that_came_before_with_other_answers_is_not_posted(sent: Sent) -> None:
+    body = answer(sent.batch, seed=3, habits=PAYS_ALL).remittances[0]
+    assert take(sent, body).posted > 1
+    before = sent.office.db.rows(CARDS)
+    other = take(sent, body.replace(b"CLP*C", b"CLP*D", 1))
+    assert [each.level for posting in other.postings for each in posting.off] == ["again"]
+    assert (other.posted, sent.office.db.rows(CARDS)) == (0, before)
+
+
 def test_what_breaks_in_the_middle_leaves_nothing(
     sent: Sent, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -232,6 +232,49 @@ def test_without_the_payers_number_nothing_replaces_a_claim(demo: Demo) -> None:
     assert [each.edit for each in stopped.findings] == ["replaced_claim_is_named"]
 
 
+def test_the_payers_number_that_comes_later_lets_the_replacement_leave(demo: Demo) -> None:
+    office = closed(demo)
+    prepare(office, MONTH)
+    send(office, WANTED)
+    ada = cards(office)["pat_ada"]
+    early = correct(office, ada, void=True)
+    acknowledged(office, ada, "accepted", "PAYER1")
+    late = correct(office, ClaimCard.objects.get(claim=ada.claim), void=True)
+    assert (late.payer_claim_number, late.claim != early.claim) == ("PAYER1", True)
+    assert correct(office, ClaimCard.objects.get(claim=ada.claim), void=True) == late
+    assert states(office)["pat_ada"] == ["accepted", "outdated", "prepared"]
+    sent = send(office, WANTED)
+    assert (sent.claims, sent.body.count(b"REF*F8*PAYER1")) == (1, 1)
+    assert states(office)["pat_ada"] == ["voided", "outdated", "submitted"]
+
+
+def test_of_two_replacements_only_the_later_leaves_and_a_rejected_one_is_made_anew(
+    demo: Demo,
+) -> None:
+    office = closed(demo)
+    prepare(office, MONTH)
+    send(office, WANTED)
+    ada = cards(office)["pat_ada"]
+    acknowledged(office, ada, "accepted", "PAYER1")
+    first = correct(office, cards(office)["pat_ada"], void=False)
+    street = replace(profile_of(office), street="1201 North Shore Walk")
+    office.append([office.filing(None).entry(street)])
+    assert prepare(office, MONTH).count == 1
+    assert states(office)["pat_ada"] == ["accepted", "outdated", "prepared"]
+    sent = send(office, WANTED)
+    assert (sent.claims, first.control_number.encode() in sent.body) == (1, False)
+    assert states(office)["pat_ada"] == ["outdated", "outdated", "submitted"]
+    again = cards(office)["pat_ada"]
+    acknowledged(office, again, "rejected")
+    back = correct(office, ClaimCard.objects.get(claim=ada.claim), void=True)
+    assert send(office, WANTED).claims == 1
+    acknowledged(office, ClaimCard.objects.get(claim=back.claim), "rejected")
+    anew = correct(office, ClaimCard.objects.get(claim=ada.claim), void=True)
+    assert (anew.claim != back.claim, anew.replaces) == (True, ada.claim)
+    assert send(office, WANTED).claims == 1
+    assert states(office)["pat_ada"][-2:] == ["outdated", "submitted"]
+
+
 def test_a_rejected_claim_is_made_anew_once_it_is_mended(demo: Demo) -> None:
     office = closed(demo)
     prepare(office, MONTH)

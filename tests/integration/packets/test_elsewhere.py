@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from caretally.audit.carried import record_again
+from caretally.audit.elsewhere import decided_from
 from caretally.audit.pdf_files import opened
-from caretally.audit.proof import ENTRIES, PROOF
+from caretally.audit.proof import DECISION, ENTRIES, PROOF, Proof, TakenSpan
 from caretally.audit.verifying import verify
+from caretally.billability.content import content_of
+from caretally.billability.decide import judge_for
+from caretally.billability.sheets import load_rulebook
+from caretally.journal.chain import leaf_digest, node_digest, split
 from caretally.journal.entries import (
     ContactHeld,
     DeviceAssigned,
@@ -18,9 +27,12 @@ from caretally.journal.entries import (
     EntryVoided,
     TimeLogged,
 )
+from caretally.journal.envelopes import decode_entry
+from caretally.journal.parsing import parse_line
 from caretally.practice.packets import Asked, issue
 from tests.integration.demonstrated import LAKESIDE, Demo
 from tests.integration.packets.papers import FEBRUARY, broken, closed, press_of, text_in
+from tests.integration.packets.test_tampering import put
 
 TEN = datetime(2026, 2, 12, 19, 0, tzinfo=UTC)
 NURSE = "stf_rosa"
@@ -73,6 +85,72 @@ def test_seconds_taken_by_another_patient_are_decided_again(
             assert other.encode() not in made.body
         for other in ("ent_x1_first", "ent_x0_same_start_wins"):
             assert (other.encode() in files[ENTRIES] + files[PROOF]) == (patient == "pat_ben")
+
+
+def test_work_elsewhere_cannot_be_left_out_under_another_policy(demo: Demo) -> None:
+    """Its leaf stays among the digests; only the facts of the close tell that it is missing."""
+    stored(demo, work("ent_x1_first", "pat_ben", (0, 10)), work("ent_x2_own", "pat_ada", (5, 20)))
+    closed(demo, FEBRUARY)
+    asked = Asked(patient="pat_ada", month=FEBRUARY, to="x", why="y", policy="cms_combined")
+    made = issue(press_of(demo), asked)
+    assert not broken(verify(made.body))
+    files = opened(made.body).files
+    proof = msgspec.json.decode(files[PROOF], type=Proof)
+    (span,) = (each for each in proof.spans_elsewhere if each.start.startswith("2026-02-12T19"))
+    kept = [each for each in proof.spans_elsewhere if each != span]
+    shown = {
+        **{place: leaf_digest(line.encode()) for line in files[ENTRIES].decode().splitlines()
+           if (place := proof.basis.places.get(json.loads(line)["id"])) is not None},
+        **{each.place: bytes.fromhex(each.leaf) for each in (*kept, *proof.devices_elsewhere)},
+    }  # fmt: skip
+    rest = rest_without(proof, shown, span)
+    lying = msgspec.structs.replace(
+        proof, spans_elsewhere=tuple(kept), basis=msgspec.structs.replace(proof.basis, rest=rest)
+    )
+    record = record_again(lying, {each.id: each for each in entries_in(files[ENTRIES])})
+    judge = judge_for(load_rulebook(), "cms_combined")
+    until = datetime.fromisoformat(proof.until)
+    decision, _ = decided_from(judge, record, ("pat_ada", FEBRUARY), until)
+    printed = msgspec.json.encode(decision.to_json())
+    told = msgspec.structs.replace(
+        lying, facts=f"sha256:{content_of(decision).digest.hex()}",
+        files={**proof.files, DECISION: sha256(printed).hexdigest()},
+    )  # fmt: skip
+    forged = put(put(made.body, DECISION, printed), PROOF, msgspec.json.encode(told))
+    found = broken(verify(forged))
+    assert [each.partition(":")[0] for each in found] == ["close"], found
+    assert "these entries give" in found[0]
+
+
+def rest_without(proof: Proof, shown: dict[int, bytes], span: TakenSpan) -> tuple[str, ...]:
+    """Return the digests of a basis in which one leaf more is not shown."""
+    digests = iter(proof.basis.rest)
+    known = {**shown, span.place: bytes.fromhex(span.leaf)}
+
+    def root_of(first: int, size: int) -> bytes:
+        if not any(first <= place < first + size for place in known):
+            return bytes.fromhex(next(digests))
+        if size == 1:
+            return known[first]
+        middle = split(size)
+        one = root_of(first, middle)
+        return node_digest(one, root_of(first + middle, size - middle))
+
+    def walked(first: int, size: int) -> list[str]:
+        inside = [place for place in shown if first <= place < first + size]
+        if not inside:
+            return [root_of(first, size).hex()]
+        if size == 1:
+            return []
+        middle = split(size)
+        return [*walked(first, middle), *walked(first + middle, size - middle)]
+
+    return tuple(walked(0, proof.basis.size))
+
+
+def entries_in(text: bytes) -> list[Entry]:
+    """Return the entries of a file."""
+    return [decode_entry(parse_line(line)) for line in text.splitlines()]
 
 
 def minutes(instant: str) -> int:

@@ -147,6 +147,37 @@ def test_everything_made_anew_but_the_root_is_found_by_the_root(body: bytes) -> 
     assert any(each.startswith("kept root") for each in kept)
 
 
+def test_an_entry_put_in_beside_the_chain_is_named(demo: Demo) -> None:
+    """Of an open month nothing in the chain says what it rests on; what is put in still shows."""
+    body = packet_of(demo).body
+    assert not broken(verify(body))
+    lines = opened(body).files[ENTRIES].decode().split("\n")[:-1]
+    held = next(each for each in lines if '"contact_held"' in each)
+    for old, new, says in (
+        ("ent", "ent", "of the patient stands outside the chain"),
+        ('"patient":"pat_ada"', '"patient":"pat_ben"', "is of another patient"),
+    ):
+        name = json.loads(held)["id"]
+        more = held.replace(name, "ent_put_in", 1).replace(old, new, 1)
+        told = broken(verify(put_entries(body, "\n".join([*lines, more, ""]))))
+        assert any("ent_put_in" in each and says in each for each in told), told
+
+
+def test_a_closed_month_cannot_be_told_as_open_or_by_an_older_decision(body: bytes) -> None:
+    for told in (None, "dec_other"):
+        forged = put_proof(body, lambda proof, told=told: proof.update(decision=told))
+        found = broken(verify(forged))
+        assert any(each.startswith("close: the chain holds the decision dec_") for each in found)
+
+
+def test_a_file_that_stands_twice_is_noticed(body: bytes) -> None:
+    files = opened(body).files
+    with_more = put(body, "entries_ndjson", files[ENTRIES])
+    twice = with_more.replace(b"entries_ndjson", ENTRIES.encode())
+    assert len(twice) == len(with_more)
+    assert any("stands twice" in each for each in broken(verify(twice)))
+
+
 def root_over(leaf: bytes, place: int, size: int, path: list[str]) -> str:
     """Return the root a path leads to from a leaf."""
     found, last = leaf, size - 1

@@ -40,6 +40,7 @@ from caretally.journal.entries import (
     Body,
     Covered,
     DecidedLine,
+    Enrolled,
     Entry,
     FeeSet,
     PayerProfileSet,
@@ -145,6 +146,23 @@ def test_a_patient_who_changes_payers_gets_a_claim_to_each() -> None:
     assert [(c.coverage.payer, [e.code for e in c.lines]) for c in found] == [
         ("medicare_advantage", ["99457", "99458"]), ("medicare_ffs", ["99454"]),
     ]  # fmt: skip
+
+
+def test_who_bills_from_the_next_day_on_is_not_on_the_claim() -> None:
+    hal = record("pat_hal")
+    body = hal.all_of(Enrolled)[-1].body
+    (claim,) = claims("pat_hal")
+    (tomorrow, today) = (
+        datetime(2026, 4, 1, 5, 30, tzinfo=UTC),
+        datetime(2026, 4, 1, 4, tzinfo=UTC),
+    )
+    changed = replace(body, program="rpm", billing_provider="stf_other", diagnoses=("I10",))
+    for at, is_new in ((tomorrow, False), (today, True)):
+        later = Entry(id="ent_new", patient="pat_hal", at=at, recorded_at=at, actor="system:test",
+                      body=changed)  # fmt: skip
+        (found,) = claims("pat_hal", later)
+        assert (found.diagnoses == ("I10",)) is is_new
+        assert (found.rendering.last == claim.rendering.last) is not is_new
 
 
 def test_further_coverage_is_noted() -> None:

@@ -100,3 +100,17 @@ def test_a_claim_without_lines_stands_as_a_whole() -> None:
 def test_told_allowed_amounts_win_and_sequestration_is_allowed() -> None:
     sequestered = paid("40.59", *ORDINARY, ("CO", "253", "0.83"))
     assert (only(sequestered).allowed, only(sequestered).state) == (5177, PAID)
+
+
+def test_a_second_payer_bears_of_the_patients_share_and_allows_nothing_anew() -> None:
+    second = paid("8.35", ("OA", "23", "49.65"), ("PR", "2", "2.00"), status="2")
+    back = paid("-8.35", ("OA", "23", "-49.65"), ("PR", "2", "-2.00"), status="22",
+                charge="-60.00")  # fmt: skip
+    for answers in permutations((PAID_ONCE, second)):
+        found = only(*answers)
+        assert (found.state, found.paid, found.share, found.allowed) == (PAID, 4977, 200, 5177)
+    for answers in permutations((PAID_ONCE, second, back)):
+        found = only(*answers)
+        assert (found.state, found.paid, found.share, found.allowed) == (PAID, 4142, 1035, 5177)
+    refused = paid("0.00", ("OA", "23", "49.65"), ("PR", "96", "10.35"), status="2")
+    assert (only(PAID_ONCE, refused).share, only(PAID_ONCE, refused).state) == (1035, PAID)

@@ -418,9 +418,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [
-                    models.Index(fields=["state", "due_at"], name="store_portalmail_due")
-                ],
+                "indexes": [models.Index(fields=["state", "due_at"], name="store_portalmail_due")],
             },
         ),
         migrations.RunPython(guard),
