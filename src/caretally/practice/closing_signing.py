@@ -331,11 +331,14 @@ def take_back(office: Office, decision: str, reason: str) -> Entry:
             raise refusal("decision", "a decision of which a claim was prepared",
                           "one without: void the claim first")  # fmt: skip
         stream = named_streams(book, [PATIENT + card.patient, OWN])[PATIENT + card.patient]
+        entries = office.journal.desk.shelf.entries(office.db, stream)
+        taken = {entry.body.entry for entry in entries if isinstance(entry.body, EntryVoided)}
         said = [
             entry.id
-            for entry in office.journal.desk.shelf.entries(office.db, stream)
+            for entry in entries
             if isinstance(entry.body, DecisionSigned | DecisionReturned)
             and entry.body.decision == card.decision
+            and entry.id not in taken
         ]
         filing = office.filing(card.patient, reason=reason.strip())
         entry = Draft.of(filing, EntryVoided(entry=said[-1])).filed()[0]

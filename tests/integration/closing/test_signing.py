@@ -15,6 +15,7 @@ from caretally.journal.entries import (
     DecisionMade,
     DecisionSuperseded,
     Entry,
+    EntryVoided,
     PolicyAdopted,
     TimeLogged,
     WithheldLine,
@@ -122,6 +123,18 @@ def test_a_signature_is_taken_back_until_a_claim_is_made(closed: Demo) -> None:
         take_back(closed.office("lin"), card.decision, "too late")
 
 
+def test_what_was_returned_twice_is_taken_back_one_by_one(closed: Demo) -> None:
+    card = cards()[0]
+    for why in ("whose minutes are these?", "and whose are those?"):
+        send_back(closed.office("lin"), card.decision, why)
+    states = []
+    for _ in range(2):
+        take_back(closed.office("lin"), card.decision, "cleared up")
+        found = DecisionCard.objects.get(decision=card.decision)
+        states.append((found.state, found.says))
+    assert states == [("returned", "whose minutes are these?"), ("made", "")]
+
+
 def claim(card: DecisionCard, **told: Any) -> None:
     """Put a claim of a decision on its card."""
     ClaimCard.objects.create(
@@ -219,3 +232,20 @@ def test_late_minutes_are_a_difference_and_ask_for_a_replacement(closed: Demo) -
     assert sum(isinstance(e.body, DecisionMade) for e in stored) == 2
     assert sum(isinstance(e.body, DecisionSuperseded) for e in stored) == 1
     assert standing_lines(again)
+
+
+def test_what_came_late_and_was_taken_back_makes_a_decision_of_its_own(closed: Demo) -> None:
+    card = next(card for card in cards() if "99457" not in card.lines and '"9945' in card.lines)
+    late = minutes_of_lin(closed, card.patient)
+    bea = closed.office("bea")
+    closed.journal.append(LAKESIDE, [late], received_at=bea.now)
+    (second,) = redecide(closed.office("bea"), FEBRUARY, [card.patient])
+    back = closed.office("lin").filing(card.patient, reason="another patient's")
+    closed.journal.append(
+        LAKESIDE, [back.entry(EntryVoided(entry="ent_late"))], received_at=bea.now
+    )
+    (third,) = redecide(closed.office("bea"), FEBRUARY, [card.patient])
+    assert (second.replaces, third.replaces) == (card.decision, second.decision)
+    assert third.lines == tuple(decode_lines(card.lines))
+    assert third.decision not in {card.decision, second.decision}
+    assert sign(closed.office("lin"), Signing(decision=third.decision)) is not None
