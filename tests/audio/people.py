@@ -83,6 +83,8 @@ class Person:
         pcm = self._saying.popleft()
         if not self._saying and self._says:
             self.done.append((f"said {self._says}", time.monotonic()))
+            # What was heard under one's own words was no turn of the other.
+            self._has_listened, self._quiet_ms = False, 0
         return pcm, key
 
     def _has_turn(self, act: Act) -> bool:
