@@ -136,12 +136,12 @@ def campaign_act(request: HttpRequest, office: Office, campaign: str) -> HttpRes
             count = stop(office, campaign)
             messages.success(
                 request,
-                f"Stopped. {count} calls that nobody dialed yet were taken out of the line; "
-                "a conversation that is running is not cut off.",
+                f"Stopped. Calls taken out of the line: {count}. "
+                "A conversation that is running is not cut off.",
             )
         else:
             count = begin(office, campaign)
-            messages.success(request, f"Running. {count} calls are in line.")
+            messages.success(request, f"Running. Calls put in line: {count}.")
     except InputError as error:
         messages.error(request, str(error))
     return redirect("campaign", practice=office.practice, campaign=campaign)
