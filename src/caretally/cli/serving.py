@@ -198,3 +198,13 @@ def start_demonstration(settings: Settings, journal: Any) -> None:
     for login in demonstration.LOGINS:
         roles = ", ".join(f"{role} at {practice}" for practice, role in login.roles)
         screen.tell(f"  {login.name:6} {login.full_name:14} {roles}")
+    tell_guests(settings, loaded("caretally.practice.demonstration_portal").invited(journal, now()))
+
+
+def tell_guests(settings: Settings, guests: Any) -> None:
+    """Print how people from outside sign in; each code works once, each start prints new ones."""
+    shown = settings.public_url or f"http://{settings.host}:{settings.port}"
+    screen.tell(f"Patients sign in at {shown.rstrip('/')}/portal/ with a number and a code:")
+    for each in guests:
+        codes = " ".join(each.letter.codes[:3])
+        screen.tell(f"  {each.letter.number} {codes} {each.name} (patient born {each.born_on})")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, NamedTuple
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import login
 from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
@@ -79,6 +80,7 @@ def admit(request: HttpRequest, user: AbstractBaseUser, visitor: Visitor) -> Non
     """Begin the session of a visitor who has proved who it is; all that was in it is gone."""
     request.session.flush()
     login(request, user, backend=BACKEND)
+    UserSession.objects.create_from_request(request)
     request.session[MARK] = [visitor.practice, visitor.account]
     request.session[LANGUAGE] = visitor.language
     request.visitor = visitor

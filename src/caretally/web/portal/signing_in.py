@@ -126,11 +126,11 @@ def inside(request: HttpRequest, visitor: Visitor | None) -> HttpResponseRedirec
 @never_cache
 def invitation(request: HttpRequest, practice: str, secret: str) -> HttpResponse:
     """Take the secret of an invitation out of the address, and lead on."""
-    if visitor_of(request) is not None:
-        logout(request)
     door = door_of_link(journal().db, practice, secret, now())
     if door is None:
         return shown(request, "portal/void.html", {}, GONE)
+    if visitor_of(request) is not None:
+        logout(request)
     request.session[JOINING] = list(door)
     row = account_at(journal().db, door)
     if row is not None and LANGUAGE not in request.session:
