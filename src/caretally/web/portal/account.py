@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 
-from caretally.clock import now
+from caretally.clock import ahead, now
 from caretally.practice.portal import is_visitor, visitor_of_user
 from caretally.practice.portal_accounts import address_in, hidden
 from caretally.practice.portal_codes import account_at, entered
@@ -39,7 +39,8 @@ def told_of(request: HttpRequest, call: Call) -> Json:
         "to": hidden(address_in(row)) if row is not None else "",
         "channel": row.channel if row is not None else "",
         "passkeys": [
-            {"number": each.pk, "since": call.words.day(each.created_at.date())} for each in kept
+            {"number": each.pk, "since": call.words.day((each.created_at + ahead()).date())}
+            for each in kept
         ],
         "creation": {"creation_options": creation_options(request, call)},
     }  # fmt: skip
