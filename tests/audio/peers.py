@@ -131,16 +131,20 @@ class Telephone:
 
 
 @contextmanager
-def baresip(plays: Path, folder: Path) -> Iterator[Telephone]:
-    """Run Debian's baresip as a telephone that answers by itself."""
+def baresip(plays: Path, folder: Path, *, account: str = "", more: str = "") -> Iterator[Telephone]:
+    """Run Debian's baresip as a telephone that answers by itself.
+
+    account, more: what is added to its account, and to its settings.
+    """
     folder.mkdir()
     port, keys, sound = free_port(), free_port(), free_port()
     (folder / "accounts").write_text(
-        f"<sip:nurse@{HOST}:{port}>;regint=0;answermode=auto;audio_codecs=pcmu\n"
+        f"<sip:nurse@{HOST}:{port}>;regint=0;answermode=auto;audio_codecs=pcmu{account}\n"
     )
-    (folder / "config").write_text(BARESIP.format(
+    settings = BARESIP.format(
         port=port, keys=keys, sound=sound, above=sound + 20, plays=plays, folder=folder, host=HOST
-    ))  # fmt: skip
+    )
+    (folder / "config").write_text(settings + more)
     with (
         (folder / "baresip.log").open("wb") as log,
         subprocess.Popen(

@@ -56,12 +56,13 @@ class Held:
 class SipCarrier:
     """A carrier over SIP; use it as an async context, one in a process.
 
-    most_legs: at a time; a conversation needs one for the patient and one for a person.
+    most_legs: at a time; a conversation needs one for the patient and one or more for those who
+    are rung for it.
     """
 
     account: SipAccount
     place: SipPlace = field(default_factory=SipPlace)
-    most_legs: int = 2
+    most_legs: int = 64
     name: str = field(default="sip", init=False)
     _runtime: Any = None
     _agent: Any = None
