@@ -25,7 +25,7 @@ DEFAULTS: Mapping[str, str] = {
     "twilio_url": "", "twilio_number": "", "twilio_stream_url": "",
     "twilio_listen": "127.0.0.1:8020",
     "speech_model": "", "speech_model_digest": "", "speech_voice": "flite -f {text} -o {wav}",
-    "speech_voice_es": "",
+    "speech_voice_es": "", "call_callback": "",
     "live_port": "", "live_url": "",
 }  # fmt: skip
 """What holds where nothing is set."""
@@ -80,6 +80,8 @@ class Settings:
         0 for none: pages then ask every few seconds.
     live_url: where pages reach that process through a proxy, such as wss://rpm.example.org; needed
         beside `public_url`, since browsers speak to no other address than those the program names.
+    call_callback: number that patients are told to call, such as 312 555 0100; where none is named,
+        that of the practice's billing profile.
     """
 
     home: Path
@@ -112,6 +114,7 @@ class Settings:
     speech_voice_es: str
     live_port: int
     live_url: str
+    call_callback: str
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Settings:
@@ -150,6 +153,7 @@ class Settings:
             signing_password=told["signing_password"],
             live_port=int(told["live_port"] or min(LAST_PORT, int(told["port"]) + 1)),
             live_url=told["live_url"].rstrip("/"),
+            call_callback=told["call_callback"],
             **{name: told[name] for name in (*CARRIERS, *SPEECH)},
         )  # fmt: skip
 

@@ -15,7 +15,7 @@ commands = typer.Typer(
 ROOM = "caretally.cli.calling"
 """Loaded when it is asked for: no other command waits for the protocols."""
 GATE = "caretally.cli.gating"
-RUNNING = "caretally.cli.call_running"
+RUNNING, MAKING = "caretally.cli.call_running", "caretally.cli.call_making"
 PracticeOption = Annotated[str, typer.Option(metavar="ID", help="Whose calls.")]
 
 
@@ -125,5 +125,40 @@ def replay(
     practice: PracticeOption,
 ) -> None:
     """Show a call turn by turn, and play it again from its log; exit 1 where it does not hold."""
-    if not loaded(RUNNING).replay(stored(), practice, call):
+    journal = stored()
+    if not loaded(RUNNING).replay(journal, practice, call):
+        raise typer.Exit(1)
+
+
+@commands.command(epilog="Example: caretally call work")
+def work(
+    *,
+    once: Annotated[
+        bool, typer.Option("--once", help="Make what is due and end, such as from cron.")
+    ] = False,
+) -> None:
+    """Make calls as they fall due, of all practices, until Ctrl+C or SIGTERM.
+
+    Every call is checked before it is dialed. Calls that run when it is told to stop go on to their
+    end; those of a process that was killed are ended, told to who is on call, and recorded.
+    """
+    journal = stored()
+    loaded(MAKING).work(journal, once=once)
+
+
+@commands.command(
+    epilog="Example: caretally call place pat_gus --protocol general --practice prac_lakeside"
+)
+def place(
+    patient: Annotated[str, typer.Argument(metavar="PATIENT", help="Who is called.")],
+    *,
+    practice: PracticeOption,
+    protocol: Annotated[str, typer.Option(metavar="NAME", help="An installed protocol.")],
+    program: Annotated[str, typer.Option(metavar="NAME", help="Such as rpm.")] = "rpm",
+    language: Annotated[str, typer.Option(metavar="LANGUAGE", help="en or es.")] = "en",
+) -> None:
+    """Call a patient now, where it may be done; exit 1 where the gate denies it."""
+    journal, wanted = stored(), (patient, program, protocol, language)
+    ended = loaded(MAKING).place(journal, practice, wanted)
+    if ended == "denied":
         raise typer.Exit(1)

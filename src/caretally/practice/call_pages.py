@@ -22,7 +22,12 @@ from caretally.enrollment.record import PatientRecord
 from caretally.errors import IntegrityError, UnknownError
 from caretally.journal.entries import CallChecked, CallRecorded, ContactHeld, Entry, IncidentNoted
 from caretally.practice.call_desk import call_named, lines_of
-from caretally.practice.call_recording import checked_chain, over_of, recorded
+from caretally.practice.call_recording import (
+    checked_chain,
+    over_of,
+    recorded,
+    sound_digest,
+)
 from caretally.practice.caller import Caller
 from caretally.practice.office import Chart, Office
 from caretally.practice.roles import RUN_CALLS, SEE_AUDIT, SEE_PATIENTS
@@ -72,7 +77,8 @@ class Proof:
 class ToldCall:
     """A call with everything there is to know of it.
 
-    recorded: None until it is over. checked: what the gate said, where it was asked.
+    recorded: None until it is over. checked: what the gate said, where it was asked. has_sound:
+    whether its sound is still kept.
     """
 
     call: Call
@@ -84,6 +90,7 @@ class ToldCall:
     checked: CallChecked | None = None
     incidents: tuple[IncidentNoted, ...] = ()
     held: Mapping[str, Entry] | None = None
+    has_sound: bool = False
 
 
 def may_see_calls(caller: Caller) -> bool:
@@ -147,6 +154,7 @@ def told_call(office: Office, name: str, *, purpose: str = "call") -> ToldCall:
     return ToldCall(
         call=call, chart=chart, rows=tuple(rows_of(lines, pack, log)),
         proof=Proof(problems=tuple(problems), is_kept=is_kept, is_replayed=replayed),
+        has_sound=sound_digest(office.journal, call) is not None,
         recorded=body, recorded_in=str(call.settled),
         checked=next((e.body for e in entries.values() if isinstance(e.body, CallChecked)), None),
         incidents=tuple(e.body for e in entries.values() if isinstance(e.body, IncidentNoted)),

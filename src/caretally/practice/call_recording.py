@@ -40,7 +40,15 @@ from caretally.journal.entries import (
 )
 from caretally.practice.call_desk import call_named, desk_of, lines_of
 from caretally.practice.call_playing import Playing
-from caretally.store.call_tables import DIALING, PLANNED, RECORDED, TALKING, Call, CallLine
+from caretally.store.call_tables import (
+    DIALING,
+    PLANNED,
+    RECORDED,
+    TALKING,
+    Call,
+    CallLine,
+    CallSound,
+)
 from caretally.store.stored_journal import StoredJournal
 from caretally.store.streams import locked_book
 from caretally.triage.raising import digest
@@ -65,6 +73,7 @@ class Over:
     log: CallLog | None
     head: bytes
     at: datetime
+    audio_digest: str | None = None
 
     @property
     def drill(self) -> bool:
@@ -115,7 +124,18 @@ def over_of(journal: StoredJournal, call: Call, at: datetime) -> Over:
         )
     has_log = written.answered_at is not None and bool(written.events)
     log = written.log(pack) if has_log else None
-    return Over(call=call, written=written, pack=pack, log=log, head=head, at=at)
+    return Over(
+        call=call, written=written, pack=pack, log=log, head=head, at=at,
+        audio_digest=sound_digest(journal, call),
+    )  # fmt: skip
+
+
+def sound_digest(journal: StoredJournal, call: Call) -> str | None:
+    """Return the digest of the sound of a call; None where none is kept."""
+    sounds = CallSound.objects.using(journal.db.alias)
+    found = sounds.filter(practice_id=call.practice_id, call=call.call)
+    digest_kept: str | None = found.values_list("digest", flat=True).first()
+    return digest_kept
 
 
 def checked_chain(rows: Sequence[CallLine]) -> bytes:
@@ -200,7 +220,7 @@ def recorded(over: Over, contacts: Sequence[str]) -> CallRecorded:
         creditable=bool(kept and is_held and kept.evidence.is_two_way),
         ai_seconds=kept.evidence.creditable_seconds if kept and is_held else 0,
         human_seconds=kept.human_seconds if kept else 0,
-        readings=tuple(readings(log)) if log and is_held else (),
+        readings=tuple(readings(log)) if log and is_held else (), audio_digest=over.audio_digest,
     )  # fmt: skip
 
 

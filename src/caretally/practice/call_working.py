@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -19,16 +19,21 @@ from django.db import connections
 from caretally.clock import now
 from caretally.contacts.wellness_calls.actions import RaiseAlert
 from caretally.contacts.wellness_calls.log_lines import Fact, fact_line
+from caretally.contacts.wellness_calls.packs import RECORDING
+from caretally.contacts.wellness_calls.slots import YES
 from caretally.errors import CaretallyError, InputError, Problem
 from caretally.exchange.speech.ports import Ear, Recognizer, Voice
 from caretally.exchange.telephony.conductor import Conduct, conduct
 from caretally.exchange.telephony.desk_port import Rung
+from caretally.exchange.telephony.keeping import KeptLink
 from caretally.exchange.telephony.links import CallControl, Leg
 from caretally.practice.call_desk import LEASE, StoredDesk, call_named, desk_of
 from caretally.practice.call_planning import Ready, chart_of, invented, ready
 from caretally.practice.call_queue import take
 from caretally.practice.call_recording import record_call, settle_cut_off
-from caretally.practice.calling_gate import checked
+from caretally.practice.call_sounds import keep_sound
+from caretally.practice.calling_gate import checked, may_keep_sound
+from caretally.practice.campaigns import settle
 from caretally.practice.telephones import line_at
 from caretally.store.call_tables import DENIED, Call
 from caretally.store.models import Practice
@@ -39,12 +44,6 @@ ANSWERED = "answered"
 MOST_AT_ONCE = 4
 """Calls of one process at a time; each campaign has a capacity of its own besides."""
 Of = TypeVar("Of")
-Follow = Callable[[StoredJournal, str, Call, datetime], object]
-"""Plans what follows a call that was recorded or denied."""
-
-
-def nothing_follows(journal: StoredJournal, practice: str, call: Call, at: datetime) -> None:
-    """Plan nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +105,6 @@ class Maker:
     practice: str
     line: Line
     to: str = ""
-    follow: Follow = nothing_follows
     waits: bool = False
     thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "call"))
 
@@ -122,7 +120,7 @@ class Maker:
         if not call.drill:
             answer = await self._do(checked, self.journal, self.practice, call, now())
             if not answer.allowed:
-                await self._do(self.follow, self.journal, self.practice, call, now())
+                await self._do(settle, self.journal, self.practice, call, now())
                 return DENIED
         try:
             made, address, desk = await self._do(self._ready, call)
@@ -157,6 +155,8 @@ class Maker:
         """Lead a call that was picked up to its end."""
         await self._do(desk.picked_up, now())
         beat = asyncio.create_task(self._beat(desk))
+        kept = KeptLink(leg.link) if await self._do(self._may_keep, desk.call) else None
+        leg = leg if kept is None else replace(leg, link=kept)
         try:
             done = await conduct(Conduct(
                 leg=leg, control=self.line.control, desk=OnThread(desk, self.thread),
@@ -167,8 +167,16 @@ class Maker:
             beat.cancel()
             with suppress(asyncio.CancelledError):
                 await beat
+        if kept is not None and done.state.values.get(RECORDING) == YES:
+            await self._do(keep_sound, self.journal, desk.call, kept.wav(), now())
         if done.failure is not None:
             raise done.failure
+
+    def _may_keep(self, call: Call) -> bool:
+        """Tell whether the sound may be kept, should the patient agree to it in the call."""
+        if call.drill:
+            return False
+        return may_keep_sound(self.journal, self.practice, call, now())
 
     async def _beat(self, desk: StoredDesk) -> None:
         """Say now and then that this process still holds the call."""
@@ -180,7 +188,7 @@ class Maker:
         """Record a call that is over, and plan what follows."""
         record_call(self.journal, self.practice, call.call, now())
         row = call_named(self.journal, self.practice, call.call)
-        self.follow(self.journal, self.practice, row, now())
+        settle(self.journal, self.practice, row, now())
         return str(row.outcome)
 
     def _keep(self, call: Call, **fields: object) -> None:
@@ -216,7 +224,6 @@ class Shift:
     journal: StoredJournal
     line: Line
     tell: Callable[[str], None]
-    follow: Follow = nothing_follows
     running: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def work(self, stop: asyncio.Event, *, once: bool = False) -> None:
@@ -239,7 +246,7 @@ class Shift:
 
     async def _make(self, practice: str, call: Call) -> None:
         """Make a call; what goes wrong with it ends no other."""
-        maker = Maker(journal=self.journal, practice=practice, line=self.line, follow=self.follow)
+        maker = Maker(journal=self.journal, practice=practice, line=self.line)
         try:
             outcome = await maker.make(call)
         except Exception as error:  # noqa: BLE001 - the call is settled by its log, others go on
@@ -260,5 +267,5 @@ class Shift:
         """End what other processes left, and plan what follows."""
         for practice, name in settle_cut_off(self.journal, now()):
             call = call_named(self.journal, practice, name)
-            self.follow(self.journal, practice, call, now())
+            settle(self.journal, practice, call, now())
             self.tell(f"{name}: was cut off; {call.outcome}")

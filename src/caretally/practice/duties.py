@@ -14,6 +14,7 @@ from django_tasks import task
 
 from caretally.clock import now, outside
 from caretally.exchange.timestamps import stamping
+from caretally.practice.call_sounds import forget_sounds
 from caretally.practice.campaigns import plan_due
 from caretally.practice.closing_queue import close_waiting
 from caretally.practice.device_alerts import alert_devices
@@ -85,7 +86,7 @@ def forget_answered(kept: StoredJournal, at: datetime) -> int:
 
 def purge_daily(kept: StoredJournal, at: datetime) -> int:
     """Take away what is kept no longer; the journal is never among it."""
-    return purge(kept.db, at, outside()) + forget_bodies(kept, at)
+    return purge(kept.db, at, outside()) + forget_bodies(kept, at) + forget_sounds(kept, at)
 
 
 def forget_files(kept: StoredJournal, at: datetime) -> int:

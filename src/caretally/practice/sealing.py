@@ -21,6 +21,7 @@ from django.conf import settings
 from caretally.errors import IntegrityError, UnknownError
 from caretally.practice.portal_marks import identity_of, mark_of
 from caretally.store.alert_tables import ContactPoint
+from caretally.store.call_tables import CallSound
 from caretally.store.database import Database
 from caretally.store.models import PortalAccount, Practice, Secret
 
@@ -185,3 +186,25 @@ def seal_portal_anew(db: Database, newest: str) -> int:
         kept.mark = mark_of(identity_of(address.decode()))
         kept.save(using=db.alias, update_fields=["key", "address", "mark"])
     return len(found)
+
+
+def sound_bound_to(practice: str, call: str) -> str:
+    """Return what the sound of a call is bound to."""
+    return f"{practice}\nsound/{call}"
+
+
+def seal_sounds_anew(db: Database, newest: str) -> int:
+    """Seal the sound of calls under the newest key; returns how many were under older ones.
+
+    Raises:
+        IntegrityError: one does not open.
+    """
+    older = CallSound.objects.using(db.alias).exclude(key=newest).select_related("practice")
+    count = 0
+    for kept in older.iterator(chunk_size=1):
+        bound = sound_bound_to(kept.practice.name, kept.call)
+        sound = open_sealed(Sealed(kept.key, bytes(kept.sealed)), bound)
+        kept.key, kept.sealed = seal(sound, bound)
+        kept.save(using=db.alias, update_fields=["key", "sealed"])
+        count += 1
+    return count

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import wave
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from io import BytesIO
 
 import pytest
 
 from caretally import clock
 from caretally.contacts.wellness_calls.pack_reader import installed
+from caretally.errors import UnknownError
 from caretally.exchange.telephony import virtual_time
 from caretally.exchange.telephony.memory import Household, MemoryCarrier
 from caretally.exchange.telephony.mouth import KeptVoice
 from caretally.exchange.telephony.scripted_people import Reply, ScriptedPerson
 from caretally.exchange.telephony.tagged_sound import LoudnessEar, TaggedRecognizer, TaggedVoice
-from caretally.journal.entries import AlertRaised, CallRecorded, ContactHeld
+from caretally.journal.entries import AlertRaised, CallingRulesSet, CallRecorded, ContactHeld
 from caretally.practice.call_desk import call_named
 from caretally.practice.call_planning import ready
 from caretally.practice.call_queue import take
+from caretally.practice.call_sounds import forget_sounds, sound_of
 from caretally.practice.call_working import Line, Maker
 from caretally.practice.contact_points import keep_point
-from caretally.store.call_tables import Call
+from caretally.store.call_tables import Call, CallSound
 from caretally.store.database import scope_all
-from tests.integration.calling.allowed import NUMBER, allow
+from tests.integration.calling.allowed import A_DAY, NUMBER, allow, note
 from tests.integration.calling.allowed import planned as put_in_line
 from tests.integration.calls.desk_calls import about, on_call
 from tests.integration.calls.rehearsing import Rehearsal, takes_the_call
@@ -104,6 +109,43 @@ def test_who_does_not_pick_up_leaves_an_attempt(here: Demo) -> None:
     ended, call = made(here, {}, **{NUMBER: nobody})
     assert ended == "no_answer"
     assert record_of(here, call).contact is not None
+
+
+def records_sound(demo: Demo) -> None:
+    """Let the practice keep the sound of calls."""
+    rules = CallingRulesSet(
+        version="3", from_time="08:00", to_time="20:00", most_a_day=3, most_a_week=9,
+        least_minutes=10, records_audio=True, set_by="stf_lin",
+    )  # fmt: skip
+    note(demo, rules, at=clock.now() - A_DAY)
+
+
+def test_the_sound_is_kept_sealed_after_a_yes_and_forgotten_in_time(here: Demo) -> None:
+    records_sound(here)
+    _, call = made(here, {})
+    told = record_of(here, call)
+    sound = sound_of(here.office("rosa"), call)
+    assert told.audio_digest == f"sha256:{sha256(sound).hexdigest()}"
+    with wave.open(BytesIO(sound)) as file:
+        assert file.getnchannels() == 2
+        assert (
+            abs(file.getnframes() / 8000 - (told.ended_at - call.answered_at).total_seconds()) < 9
+        )
+    kept = CallSound.objects.using(here.journal.db.alias).get(call=call.call)
+    assert sound[:4] == b"RIFF"
+    assert b"RIFF" not in bytes(kept.sealed)
+    assert forget_sounds(here.journal, clock.now() + 89 * A_DAY) == 0
+    assert forget_sounds(here.journal, clock.now() + 91 * A_DAY) == 1
+    with pytest.raises(UnknownError):
+        sound_of(here.office("rosa"), call)
+
+
+def test_of_a_refused_recording_no_sound_is_kept(here: Demo) -> None:
+    records_sound(here)
+    ended, call = made(here, {"recording_consent": [Reply(said=("no",))]})
+    assert ended == "declined"
+    assert not CallSound.objects.using(here.journal.db.alias).exists()
+    assert record_of(here, call).audio_digest is None
 
 
 def test_without_consent_nobody_is_dialed(here: Demo) -> None:

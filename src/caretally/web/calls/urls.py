@@ -6,7 +6,7 @@ from django.urls import path
 
 from caretally.web.calls.protocol_views import protocol, protocol_sign, protocols
 from caretally.web.calls.simulating import simulator
-from caretally.web.calls.views import call, call_new, call_stop, calls
+from caretally.web.calls.views import call, call_new, call_sound, call_stop, calls
 
 urlpatterns = [
     path("calls/", calls, name="calls"),
@@ -16,5 +16,6 @@ urlpatterns = [
     path("calls/protocols/<str:name>/sign", protocol_sign, name="protocol-sign"),
     path("calls/of/<str:patient>/new/", call_new, name="call-new"),
     path("calls/c/<str:name>/", call, name="call"),
+    path("calls/c/<str:name>/sound.wav", call_sound, name="call-sound"),
     path("calls/c/<str:name>/stop", call_stop, name="call-stop"),
 ]

@@ -11,8 +11,10 @@ from django.views.decorators.http import require_POST
 
 from caretally.codes import PROGRAMS
 from caretally.contacts.wellness_calls.packs import LANGUAGES
+from caretally.practice.call_desk import call_named
 from caretally.practice.call_pages import calls_of, told_call
 from caretally.practice.call_planning import Wanted, plan, stop
+from caretally.practice.call_sounds import sound_of
 from caretally.practice.office import Office
 from caretally.practice.protocols import shelf_of
 from caretally.practice.roles import RUN_CALLS
@@ -71,6 +73,15 @@ def month_of(told: Any, office: Office) -> dict[str, object]:
     facts = office.journal.decision(office.practice, chart.patient, month).month.decided
     return {"month": month, "ai_seconds": facts.ai_seconds, "live_seconds": facts.live_seconds,
             "management_seconds": facts.management_seconds}  # fmt: skip
+
+
+@page()
+def call_sound(request: HttpRequest, office: Office, name: str) -> HttpResponse:
+    """Return the sound of a call as a file; whoever listens is told in the access log."""
+    sound = sound_of(office, call_named(office.journal, office.practice, name))
+    answer = HttpResponse(sound, content_type="audio/wav")
+    answer["Content-Disposition"] = f'attachment; filename="{name}.wav"'
+    return answer
 
 
 @page(permission=RUN_CALLS)
