@@ -25,8 +25,8 @@ from caretally.exchange.telephony.links import (
 
 LEAD_BYTES = 20 * FRAME_BYTES
 """What the stack holds ahead of the line: 400 ms."""
-LATE_MS = 200
-"""How far sound may stay behind the clock before silence is put in its place."""
+LATE_MS = 300
+"""How long no sound may come before silence is counted in its place."""
 LOOKS_EVERY = 0.01
 KEYS = frozenset("0123456789*#")
 
@@ -95,21 +95,24 @@ class SipLink:
         clock = asyncio.get_running_loop().time
         # Rung tones and announcements before somebody picked up are no part of the call.
         self._try(self._audio.read, LEAD_BYTES)
-        began = clock()
+        began, heard_ms = clock(), 0
         while not self._is_over:
             self._feed()
-            self._take()
             passed_ms = int((clock() - began) * 1000)
-            while passed_ms - self.at_ms > LATE_MS:
+            if self._take():
+                heard_ms = passed_ms
+            while passed_ms - heard_ms > LATE_MS and self.at_ms + FRAME_MS <= passed_ms:
                 self._arrived(SILENT_FRAME)
             await asyncio.sleep(LOOKS_EVERY)
 
-    def _take(self) -> None:
-        """Cut what came into frames."""
+    def _take(self) -> bool:
+        """Cut what came into frames; tell whether anything did."""
+        before = self._frames
         self._read += self._try(self._audio.read, 50 * FRAME_BYTES) or b""
         while len(self._read) >= FRAME_BYTES:
             self._arrived(bytes(self._read[:FRAME_BYTES]))
             del self._read[:FRAME_BYTES]
+        return self._frames > before
 
     def _arrived(self, pcm: bytes) -> None:
         self._came.put_nowait(Frame(at_ms=self.at_ms, pcm=pcm))
