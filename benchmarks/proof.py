@@ -35,6 +35,7 @@ from benchmarks import (
     replay,
     self_audit,
     start,
+    wellness_scenarios,
     x12,
 )
 
@@ -416,13 +417,19 @@ def packets_made(*, quick: bool) -> list[Shown]:
     ]  # fmt: skip
 
 
+def calls_led(*, quick: bool) -> list[Shown]:
+    """Lead every call of the scenario matrix on time that jumps."""
+    found = wellness_scenarios.measure(quick=quick)
+    return [Shown(*row) for row in wellness_scenarios.rows(found)]
+
+
 ROWS: dict[str, Callable[..., Sequence[Shown]]] = {
     "scenarios": scenarios, "equality": same, "one_month": single, "population": bulk,
     "replay": again, "saves": saved, "interface": through_the_interface, "pages": over_http,
     "intake": deliveries, "start": started, "running": running, "mutation": mutants,
     "alerts": alerts_seen, "million": million, "claims": claim_files,
     "answers": answered, "close": month_closed, "self-audit": audited,
-    "amounts": priced, "packets": packets_made,
+    "amounts": priced, "packets": packets_made, "calls": calls_led,
 }  # fmt: skip
 
 

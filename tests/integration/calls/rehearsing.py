@@ -7,7 +7,7 @@ are those of real calls. Everything stands in one trace, in order.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,8 +35,8 @@ from tests.unit.contacts.wellness_calls.playing import USUAL, WELL, ada
 PATIENT = "patient"
 NURSES = {1: Rung(staff="stf_rosa", address="rosa"), 2: Rung(staff="stf_tom", address="tom"),
           3: Rung(staff="stf_lin", address="lin")}  # fmt: skip
-READ_BACK = "read_back"
-QUICK_WORD_MS = 60
+READ_BACK, AGAIN = "read_back", "again:"
+QUICK_WORD_MS, QUICK_REPLY_MS = 20, 240
 """Our words are spoken so fast that a matrix of calls takes a minute."""
 
 
@@ -92,8 +92,8 @@ class RememberingDesk:
 def takes_the_call(sentence: str) -> Reply | None:
     """Press 1 at the announcement; talk a little with the patient after the briefing."""
     if sentence.startswith("This is Caretally"):
-        return Reply(keys="1", into_ms=200)
-    return Reply(hangs_up=True, after_ms=3_000)
+        return Reply(keys="1", into_ms=100)
+    return Reply(hangs_up=True, after_ms=1_000)
 
 
 def nobody_home(rings: Sequence[str] = ("rosa", "tom", "lin")) -> dict[str, Household]:
@@ -105,8 +105,9 @@ def nobody_home(rings: Sequence[str] = ("rosa", "tom", "lin")) -> dict[str, Hous
 class Rehearsal:
     """One call, and what is special in it.
 
-    at: by question or sentence what the patient does there instead, once each, in order. ears: the
-    recognizers, if others than usual. staff: who is on call, if others than usual.
+    at: by question or sentence what the patient does there instead, once each, in order; a question
+    that is asked once more is "again:" and its name. ears, staff: the recognizers
+    and who is on call, if others than usual. read_back: what they do when two numbers are offered.
     """
 
     pack: Pack
@@ -123,6 +124,7 @@ class Rehearsal:
     phrases: Phrases = field(default_factory=Phrases)
     ears: tuple[Recognizer, ...] = ()
     voice: Voice | None = None
+    read_back: Callable[[str], Reply] | None = None
 
     def __post_init__(self) -> None:
         self.left = {name: list(replies) for name, replies in self.at.items()}
@@ -133,11 +135,14 @@ class Rehearsal:
 
     def reply(self, sentence: str) -> Reply | None:
         """Do what the script says at a sentence, else what somebody who is well does."""
-        name = self.names.get(sentence, READ_BACK if "1" in sentence else sentence)
+        name = self.names.get(sentence, READ_BACK if "two things" in sentence else sentence)
         self.asked.append(name)
+        if name == READ_BACK and self.read_back is not None:
+            return self.read_back(sentence)
         if self.left.get(name):
             return self.left[name].pop(0)
-        question = next((q for q in self.pack.questions if q.id == name), None)
+        asked = name.removeprefix(AGAIN)
+        question = next((q for q in self.pack.questions if q.id == asked), None)
         return usual(question, by_keys=self.by_keys) if question else None
 
     def run(self) -> Rehearsed:
@@ -200,11 +205,13 @@ def sentences_of(pack: Pack, callee: Callee) -> dict[str, str]:
     found = {}
     keys = pack.says["keys_only"][callee.language]
     for question in pack.questions:
-        for said in (question.prompt, question.reprompt):
-            text = filled(said[callee.language], callee, question.device)
-            found[text] = found[f"{keys} {text}"] = question.id
+        first = filled(question.prompt[callee.language], callee, question.device)
+        again = filled(question.reprompt[callee.language], callee, question.device)
+        found[first] = found[f"{keys} {first}"] = question.id
+        found[again] = found[f"{keys} {again}"] = AGAIN + question.id
+    ids = {each.id for each in pack.questions}
     for name, said in pack.says.items():
-        found[filled(said[callee.language], callee, "")] = name
+        found[filled(said[callee.language], callee, "")] = f"says:{name}" if name in ids else name
     return found
 
 
@@ -219,8 +226,9 @@ def filled(text: str, callee: Callee, device: str) -> str:
 def usual(question: Question, *, by_keys: bool = False) -> Reply:
     """Return what somebody who is well does at a question."""
     if question.slot.kind != YES_NO:
-        return Reply(keys=USUAL[question.id].removeprefix("#"))
+        keys = USUAL[question.id].removeprefix("#")
+        return Reply(keys=f"{keys}#", after_ms=QUICK_REPLY_MS)
     answer = YES if question.id in WELL else "no"
     if by_keys:
         return Reply(keys=next(k for k, meaning in question.keypad.items() if meaning == answer))
-    return Reply(said=(answer,))
+    return Reply(said=(answer,), after_ms=QUICK_REPLY_MS)

@@ -62,8 +62,8 @@ from caretally.exchange.telephony.turn_taker import (
     Utterance,
 )
 
-LOST_SECONDS = 5
-"""Without a frame for so long, nobody can be heard any more."""
+LOST_SECONDS, FRAMES_A_WATCH = 5, 50
+"""Without frames for so long, nobody can be heard any more; how many frames must come meanwhile."""
 ASK_DESK_MS = 1_000
 """How often it is looked up whether somebody took an alert on."""
 LONGEST_GOODBYE_MS = 40_000
@@ -126,6 +126,7 @@ class Conductor:
     was_suspect: bool = False
     was_speaking: bool = False
     voice_failed: bool = False
+    has_hung_up: bool = False
     is_gone: bool = False
     quiet_since_ms: int = 0
     asked_desk_ms: int = 0
@@ -159,29 +160,41 @@ class Conductor:
 
     async def lead(self) -> None:
         """Take frames and keys until the call is over."""
-        while not self.is_gone and not self._is_done():
+        while not self._is_done():
             try:
                 async with asyncio.timeout(LOST_SECONDS):
-                    item = await self.call.leg.link.recv()
+                    await self._listen()
             except (TimeoutError, ExchangeError):
                 self.dialogue.at_ms += LOST_SECONDS * 1_000
                 await self._gone(MediaLost(at_ms=self.at_ms))
-                break
-            if item is None:
+            if self.has_hung_up and not self.is_gone:
                 await self._gone(HungUp(at_ms=self.at_ms))
-            elif isinstance(item, Key):
-                await self._key(item)
-            else:
-                await self._frame(item)
+            if self.dialogue.ladder.came is not None and self.state.phase == WAITING:
+                await self._join(self.dialogue.ladder.came)
         if self.hearing is not None:
             self.hearing.cancel()
         # Who is on the way is still told what happened, so that they call back.
         await self.dialogue.ladder.finish()
 
+    async def _listen(self) -> None:
+        """Take frames and keys for a while; one watch over many frames costs less than one each."""
+        for _ in range(FRAMES_A_WATCH):
+            item = await self.call.leg.link.recv()
+            if item is None:
+                self.has_hung_up = True
+                return
+            if isinstance(item, Key):
+                await self._key(item)
+            else:
+                await self._frame(item)
+            is_joined = self.state.phase == WAITING and self.dialogue.ladder.came is not None
+            if is_joined or self._is_done():
+                return
+
     def _is_done(self) -> bool:
         """Tell whether the goodbye was said, and nobody speaks into it."""
-        if not self.state.ended:
-            return False
+        if not self.state.ended or self.is_gone:
+            return self.is_gone
         self.ended_ms = self.ended_ms or self.at_ms
         is_busy = self.dialogue.mouth.is_speaking or self.turns.is_talking or self.hearing
         return not is_busy or self.at_ms - self.ended_ms > LONGEST_GOODBYE_MS
@@ -315,7 +328,9 @@ class Conductor:
             await talk.happen(Interrupted(at_ms=self.at_ms))
 
     async def _key(self, key: Key) -> None:
-        if self.greeting is not None or self.state.ended:
+        # A pound key that ends nothing follows a key that was enough; it answers no next question.
+        is_trailing = key.key == "#" and not self.turns.is_keying
+        if self.greeting is not None or self.state.ended or is_trailing:
             return
         question, pending = self.dialogue.question, self.state.pending
         is_long = question is not None and question.slot.kind in {*NUMERIC, SYMPTOM_SET}
@@ -382,8 +397,8 @@ class Conductor:
             self.asked_desk_ms = self.at_ms
             talk.look_for_acknowledgment()
         if ladder.came is not None:
-            await self._join(ladder.came)
-        elif talk.nobody or (ladder.attempts and not ladder.is_ringing):
+            return
+        if talk.nobody or (ladder.attempts and not ladder.is_ringing):
             talk.nobody = False
             ladder.attempts.clear()
             await talk.happen(NurseUnavailable(at_ms=self.at_ms))

@@ -1,7 +1,7 @@
 """People on the far end of a call without a telephone: what they hear, and what they do then.
 
-They hear the sound that is played to them, frame by frame, and nothing else; whoever is interrupted
-or hung up on notices it as people do.
+They hear the sound that is played to them, frame by frame, and nothing else. They remember every
+sentence that began, and which of them they heard to the end.
 """
 
 from __future__ import annotations
@@ -55,6 +55,7 @@ class ScriptedPerson:
     def __init__(self, phrases: Phrases, script: Script, *, greeting: Reply | None = None) -> None:
         """Pick up, and greet."""
         self.sentences: list[tuple[int, str]] = []
+        self.heard_whole: list[str] = []
         self.is_dead = False
         self._phrases, self._script = phrases, script
         self._to_do: deque[Said | str] = deque()
@@ -94,6 +95,8 @@ class ScriptedPerson:
             self._ended(at_ms)
         if tag is not None and begins:
             self._began(at_ms, self._phrases.heard(tag[0], 0))
+        if tag is not None and tag[1] + 1 == tag[2]:
+            self.heard_whole.append(self._phrases.heard(tag[0], 0))
         self._hears = number
         self._next_of_it = tag[1] + 1 if tag else 0
 
