@@ -12,8 +12,8 @@ from operator import mul
 
 from caretally.exchange.telephony.links import FRAME_MS, RATE, SILENT_FRAME
 
-LOWEST_HZ, HIGHEST_HZ, STEADY_HZ = 350, 2_500, 25
-BEEP_MS = 200
+LOWEST_HZ, HIGHEST_HZ, STEADY_HZ = 350, 2_500, 8
+BEEP_MS = 300
 QUIET = 200
 LEFT_PERCENT = 3
 """A tone leaves less than this of its power, also at 30 dB of noise and after mu-law."""
