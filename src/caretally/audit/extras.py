@@ -15,10 +15,17 @@ if TYPE_CHECKING:
     import typst
 
 PACKAGES = {
+    "certvalidator": ("sign", "pyhanko_certvalidator"),
+    "pyhanko_keys": ("sign", "pyhanko.keys"),
+    "pyhanko_misc": ("sign", "pyhanko.pdf_utils.misc"),
+    "pyhanko_reader": ("sign", "pyhanko.pdf_utils.reader"),
+    "pyhanko_validation": ("sign", "pyhanko.sign.validation"),
     "pyhanko_signers": ("sign", "pyhanko.sign.signers"),
     "pyhanko_fields": ("sign", "pyhanko.sign.fields"),
     "pyhanko_writer": ("sign", "pyhanko.pdf_utils.incremental_writer"),
+    "rfc3161": ("server", "rfc3161_client"),
     "typst": ("server", "typst"),
+    "x509": ("server", "cryptography.x509"),
 }
 """The extra and the package that each name stands for."""
 __all__ = ["typst"]

@@ -161,6 +161,12 @@ def verify(
         str | None,
         typer.Option(metavar="FILE", help="A root kept elsewhere, or a folder of them."),
     ] = None,
+    trust: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PEM", help="Authorities trusted for time stamp and signature; checks both."
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for programs.")] = False,
 ) -> None:
     """Check a packet offline: digests, chain, proofs, and the decision made again."""
@@ -169,6 +175,8 @@ def verify(
     except OSError:
         raise refusal("FILE", f"no readable file {file}", "a packet") from None
     found = verified(body, kept_roots(root) if root is not None else ())
+    if trust is not None:
+        found = loaded("caretally.audit.trusting").with_trust(found, body, certificates(trust))
     if as_json:
         checks = [{"name": c.name, "state": c.state, "says": c.says} for c in found.checks]
         told = {"sound": found.is_sound, "checks": checks, "decision": found.decision}
@@ -202,6 +210,18 @@ def show(found: Checked) -> None:
 def line_of(check: Check) -> str:
     """Return a check in a line."""
     return f"{check.name}: {check.says}"
+
+
+def certificates(name: str) -> bytes:
+    """Return the content of a file of certificates.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    try:
+        return Path(name).read_bytes()
+    except OSError:
+        raise refusal("--trust", f"no readable file {name}", "certificates in PEM") from None
 
 
 def kept_roots(name: str) -> list[Kept]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
+import msgspec
 import outloud
 import pdfua
 import pytest
@@ -14,9 +17,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
+from pyhanko.pdf_utils import generic as pdf_generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from caretally.audit.signing import signing
-from caretally.audit.verifying import verify
+from caretally.audit.trusting import roots_in, stamp_check, with_trust
+from caretally.audit.verifying import Checked, verify
 from caretally.clock import ServiceMonth
 from caretally.errors import InputError
 from caretally.practice.packets import Asked, issue
@@ -28,7 +34,9 @@ from tests.integration.packets.papers import (
     packet_of,
     press_of,
     said_by,
+    tool,
 )
+from tests.integration.store.test_commands import AUTHORITY
 
 PASSWORD = "a password for tests"  # noqa: S105
 
@@ -86,9 +94,20 @@ def usage() -> x509.KeyUsage:
 def key(tmp_path: Path) -> Path:
     """A PKCS #12 file with a self-made certificate."""
     private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Lakeside Family Medicine")])
+    certificate = certificate_of("Lakeside Family Medicine", private)
+    locked = serialization.BestAvailableEncryption(PASSWORD.encode())
+    target = tmp_path / "key.p12"
+    target.write_bytes(
+        pkcs12.serialize_key_and_certificates(b"test", private, certificate, None, locked)
+    )
+    return target
+
+
+def certificate_of(who: str, private: rsa.RSAPrivateKey) -> x509.Certificate:
+    """Return a certificate that somebody gave itself."""
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, who)])
     begins = datetime(2026, 1, 1, tzinfo=UTC)
-    certificate = (
+    return (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
@@ -99,12 +118,6 @@ def key(tmp_path: Path) -> Path:
         .add_extension(usage(), critical=True)
         .sign(private, hashes.SHA256())
     )
-    locked = serialization.BestAvailableEncryption(PASSWORD.encode())
-    target = tmp_path / "key.p12"
-    target.write_bytes(
-        pkcs12.serialize_key_and_certificates(b"test", private, certificate, None, locked)
-    )
-    return target
 
 
 def test_signatures_are_valid_and_notice_a_byte(demo: Demo, key: Path, tmp_path: Path) -> None:
@@ -126,6 +139,91 @@ def test_signatures_are_valid_and_notice_a_byte(demo: Demo, key: Path, tmp_path:
     changed[place] ^= 1
     file.write_bytes(bytes(changed))
     assert "Signature is Valid." not in said_by("pdfsig", "-nocert", file)
+
+
+def states(found: Checked) -> dict[str, str]:
+    """Return how a packet's time stamp and signature stand."""
+    return {e.name: e.state for e in found.checks if e.name in ("signature", "time stamp")}
+
+
+def test_whom_a_signature_is_of_is_held_against_who_is_trusted(
+    demo: Demo, key: Path, tmp_path: Path
+) -> None:
+    press = press_of(demo)
+    press.sign = signing(key, PASSWORD)
+    body = issue(press, Asked(patient="pat_ada", month=FEBRUARY, to="x", why="y")).body
+    _, own, _ = pkcs12.load_key_and_certificates(key.read_bytes(), PASSWORD.encode())
+    assert own is not None
+    pem = own.public_bytes(serialization.Encoding.PEM)
+    stranger = certificate_of("Somebody Else", rsa.generate_private_key(65537, 2048))
+    other = stranger.public_bytes(serialization.Encoding.PEM)
+    assert states(with_trust(verify(body), body, pem)) == {"signature": "holds",
+                                                           "time stamp": "open"}  # fmt: skip
+    assert states(with_trust(verify(body), body, other))["signature"] == "broken"
+    plain = packet_of(demo).body
+    assert states(with_trust(verify(plain), plain, pem))["signature"] == "open"
+    writer = IncrementalPdfFileWriter(BytesIO(body))
+    writer.root["/Lang"] = pdf_generic.pdf_string("de")
+    writer.update_root()
+    changed = BytesIO()
+    writer.write(changed)
+    later = changed.getvalue()
+    assert not broken(verify(later))
+    assert states(with_trust(verify(later), later, pem))["signature"] == "broken"
+    with pytest.raises(InputError, match="no certificate"):
+        with_trust(verify(body), body, b"hello")
+
+
+def test_a_stamp_is_held_against_who_is_trusted(demo: Demo, tmp_path: Path) -> None:
+    authority = authority_in(tmp_path)
+
+    def stamped(content: bytes) -> bytes:
+        (tmp_path / "content").write_bytes(content)
+        ask = ["openssl", "ts", "-query", "-data", "content", "-sha256", "-cert", "-out", "asked"]
+        reply = [
+            "openssl",
+            "ts",
+            "-reply",
+            "-config",
+            "conf",
+            "-queryfile",
+            "asked",
+            "-out",
+            "told",
+        ]
+        for command in (ask, reply):
+            subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+        return (tmp_path / "told").read_bytes()
+
+    press = press_of(demo)
+    press.stamp = stamped
+    body = issue(press, Asked(patient="pat_ada", month=FEBRUARY, to="x", why="y")).body
+    assert states(with_trust(verify(body), body, authority))["time stamp"] == "holds"
+    stranger = certificate_of("Somebody Else", rsa.generate_private_key(65537, 2048))
+    other = stranger.public_bytes(serialization.Encoding.PEM)
+    assert states(with_trust(verify(body), body, other))["time stamp"] == "broken"
+    found = verify(body)
+    assert found.proof is not None
+    assert found.proof.seal is not None
+    seal = msgspec.structs.replace(found.proof.seal, root="00" * 32)
+    lying = msgspec.structs.replace(found.proof, seal=seal)
+    assert stamp_check(lying, roots_in(authority)).state == "broken"
+
+
+def authority_in(folder: Path) -> bytes:
+    """Make a time-stamp authority in a folder; returns the certificate to trust."""
+    tool("openssl")
+    (folder / "conf").write_text(AUTHORITY.format(folder=folder))
+    (folder / "serial").write_text("01\n")
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30",
+            "-config", "conf"]  # fmt: skip
+    for extra in (
+        ["-subj", "/CN=Test CA", "-extensions", "ca", "-keyout", "ca.key", "-out", "ca.pem"],
+        ["-subj", "/CN=Test TSA", "-extensions", "stamp", "-keyout", "tsa.key", "-out", "tsa.pem",
+         "-CA", "ca.pem", "-CAkey", "ca.key"],
+    ):  # fmt: skip
+        subprocess.run([*make, *extra], cwd=folder, check=True, capture_output=True)
+    return (folder / "ca.pem").read_bytes()
 
 
 def test_a_key_that_does_not_open_is_refused(key: Path) -> None:
