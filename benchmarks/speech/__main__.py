@@ -43,6 +43,7 @@ MOST_WRONG_PERCENT, LEAST_SYMPTOM_PERCENT = 1, 93
 SINGLE_VALUES = ("yes_no", *NUMBERS)
 OFF_TOPIC_ASKED = SINGLE_VALUES
 OFF_TOPIC_VOICE = "flite-rms"
+PARTS = ("voices", "human", "off-topic")
 
 Said = tuple[str, Sentence, bytes]
 """Voice, sentence, sound."""
@@ -125,17 +126,20 @@ def floors(
 ) -> Iterator[tuple[str, str, bool]]:
     """Yield each floor: what, how it came out, whether it is kept."""
     values = [each for each in (*rows, *human) if each.sentence.kind in SINGLE_VALUES]
-    wrong, whole = share(values, BOTH, WRONG)
-    yield ("wrong values accepted by agreement <= 1 %", f"{wrong} of {whole}",
-           100 * wrong <= MOST_WRONG_PERCENT * whole)  # fmt: skip
+    if values:
+        wrong, whole = share(values, BOTH, WRONG)
+        yield (f"wrong values accepted by agreement <= {MOST_WRONG_PERCENT} %",
+               f"{wrong} of {whole}", 100 * wrong <= MOST_WRONG_PERCENT * whole)  # fmt: skip
     symptoms = [each for each in rows if each.sentence.kind == "symptom"]
-    found, asked = share(symptoms, BOTH, RIGHT)
-    yield (f"symptoms heard by either >= {LEAST_SYMPTOM_PERCENT} %",
-           f"{found} of {asked}, {percent(found, asked)}",
-           100 * found >= LEAST_SYMPTOM_PERCENT * asked)  # fmt: skip
+    if symptoms:
+        found, asked = share(symptoms, BOTH, RIGHT)
+        yield (f"symptoms heard by either >= {LEAST_SYMPTOM_PERCENT} %",
+               f"{found} of {asked}, {percent(found, asked)}",
+               100 * found >= LEAST_SYMPTOM_PERCENT * asked)  # fmt: skip
     numbers = [each for each in off_topic if each.sentence.kind in NUMBERS]
-    taken = [each for each in numbers if is_answered(each.sentence, each.texts)]
-    yield "numbers accepted off the topic: 0", f"{len(taken)} of {len(numbers)}", not taken
+    if numbers:
+        taken = [each for each in numbers if is_answered(each.sentence, each.texts)]
+        yield "numbers accepted off the topic: 0", f"{len(taken)} of {len(numbers)}", not taken
 
 
 def print_off_topic(rows: Sequence[Judged]) -> None:
@@ -164,15 +168,18 @@ def main() -> int:
         return 2
     line = f"{options.noise} dB" if options.noise is not None else "no noise"
     print(f"telephone, {line}; seed {options.seed}; English")
-    rows = list(chain.from_iterable(by_voice(options)))
-    human = listened(list(said_by_a_person(options)))
+    is_done = {each: options.only in {each, None} for each in PARTS}
+    rows = list(chain.from_iterable(by_voice(options))) if is_done["voices"] else []
+    human = listened(list(said_by_a_person(options))) if is_done["human"] else []
     if human:
         print_table(human, f"{len(human)} numbers recorded by a person")
-    off_topic = listened(list(said_off_topic(options)))
-    print_off_topic(off_topic)
-    print_table(rows, f"{len(rows)} utterances, {len(options.voices)} voices")
-    extra = sum(bool(each.false_flags) for each in rows)
-    print(f"symptoms nobody spoke of, heard by either: in {extra} of {len(rows)}")
+    off_topic = listened(list(said_off_topic(options))) if is_done["off-topic"] else []
+    if off_topic:
+        print_off_topic(off_topic)
+    if rows:
+        print_table(rows, f"{len(rows)} utterances, {len(options.voices)} voices")
+        extra = sum(bool(each.false_flags) for each in rows)
+        print(f"symptoms nobody spoke of, heard by either: in {extra} of {len(rows)}")
     if options.misses:
         for title, those in (("voices", rows), ("human", human), ("off topic", off_topic)):
             print(f"\n{title}: not right, or more than was said")
@@ -202,6 +209,7 @@ def parsed() -> argparse.Namespace:
                         default=30, help="dB below the speech, or none")  # fmt: skip
     parser.add_argument("--voices", nargs="+", default=sounds.VOICES, choices=sounds.VOICES)
     parser.add_argument("--every", type=int, default=1, help="take every n-th sentence")
+    parser.add_argument("--only", choices=PARTS, help="one part of it")
     parser.add_argument("--misses", action="store_true", help="print what was not right")
     return parser.parse_args()
 

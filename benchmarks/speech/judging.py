@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from benchmarks.speech.sentences import Sentence
 from caretally.contacts.wellness_calls.listening import agreed_value
-from caretally.contacts.wellness_calls.slots import NO, NOTHING, Value
+from caretally.contacts.wellness_calls.slots import Value
 from caretally.contacts.wellness_calls.symptoms import symptoms_in
 from caretally.contacts.wellness_calls.understanding import parse, wants_out, wants_person
 
@@ -76,9 +76,7 @@ def _person(_: Sentence, texts: tuple[str, ...]) -> str:
 
 def is_answered(sentence: Sentence, texts: tuple[str, ...]) -> bool:
     """Tell whether speech off the topic was taken for an answer."""
-    return understood(sentence, texts) not in {None, NOTHING, NO, "yes"} if (
-        sentence.kind != "yes_no"
-    ) else understood(sentence, texts) is not None  # fmt: skip
+    return understood(sentence, texts) is not None
 
 
 def share(rows: Iterable[Judged], ear: str, verdict: str) -> tuple[int, int]:
