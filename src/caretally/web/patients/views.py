@@ -52,6 +52,7 @@ ACTIONS = (
     ("telephone", "Telephone", SEE_PATIENTS),
     ("call-new", "Call by voice", RUN_CALLS),
     ("statement", "Statement", SEE_MONEY),
+    ("conversation", "Messages", CHAT),
     ("patient-portal", "Portal", CHAT),
     ("packet", "Audit packet", ISSUE_PACKETS),
 )

@@ -33,6 +33,7 @@ class Conversation {
     this.typedAt = 0;
     this.typesNow = false;
     this.asking = false;
+    this.flushing = false;
     this.ended = false;
     this.form.addEventListener("submit", (event) => { event.preventDefault(); this.submit(); });
     this.text.addEventListener("input", () => this.typed());
@@ -57,7 +58,7 @@ class Conversation {
       this.box.dataset.state = "live";
       this.say("");
       this.sign();
-      for (const each of this.waiting.values()) this.push(each);
+      this.flush();
     });
     socket.addEventListener("message", (event) => this.hear(JSON.parse(event.data)));
     socket.addEventListener("close", (event) => {
@@ -84,7 +85,7 @@ class Conversation {
       const answer = await this.post(this.box.dataset.beat, told);
       if (answer.status === 403 || answer.type === "opaqueredirect") { this.ended = true; location.reload(); return; }
       if (answer.ok) this.hear(await answer.json());
-      for (const each of [...this.waiting.values()]) await this.push(each);
+      await this.flush();
     } catch { /* The server is away; it is asked again. */ } finally {
       this.asking = false;
     }
@@ -122,16 +123,29 @@ class Conversation {
     this.text.value = "";
     this.typedAt = 0;
     this.text.focus();
-    this.push(message);
+    if (this.isLive) this.tell({ kind: "send", ...message }); else this.flush();
   }
 
-  // The same message may be sent many times; it is stored once.
-  async push(message) {
-    if (this.isLive) { this.tell({ kind: "send", ...message }); return; }
+  // What waits is sent one by one, so that it is kept in the order in which it was written. The same
+  // message may be sent many times; it is stored once.
+  async flush() {
+    if (this.isLive) {
+      for (const each of this.waiting.values()) this.tell({ kind: "send", ...each });
+      return;
+    }
+    if (this.flushing) return;
+    this.flushing = true;
     try {
-      const answer = await this.post(this.box.dataset.send, { ...message, after: this.after });
-      if (answer.ok || answer.status === 422) this.hear(await answer.json());
-    } catch { /* It waits, and is sent again. */ }
+      while (this.waiting.size && !this.isLive) {
+        const [message] = this.waiting.values();
+        const answer = await this.post(this.box.dataset.send, { ...message, after: this.after });
+        if (!answer.ok && answer.status !== 422) break;
+        this.hear(await answer.json());
+        this.waiting.delete(message.message);
+      }
+    } catch { /* It waits, and is sent again. */ } finally {
+      this.flushing = false;
+    }
   }
 
   hear(told) {
