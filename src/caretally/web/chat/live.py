@@ -6,6 +6,7 @@ functions as forms are. What is told rests on the tables alone.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import deque
 from collections.abc import Mapping
@@ -45,6 +46,7 @@ class Live(AsyncWebsocketConsumer):
         self.knock: Knock = knock_of(self.scope)
         self.after = whole({"after": self.asked("after")}, "after")
         self.last: dict[str, object] = {}
+        self.telling = asyncio.Lock()
         self.typing: tuple[datetime, datetime] | None = None
         self.frames: deque[datetime] = deque(maxlen=MOST_FRAMES)
         self.key: Key | None = await in_thread(key_of, self.knock)
@@ -101,6 +103,11 @@ class Live(AsyncWebsocketConsumer):
         self.typing = begun, at
 
     async def tell(self) -> None:
+        """Send what is new since the last time; one after the other, so that nothing comes twice."""
+        async with self.telling:
+            await self.tell_now()
+
+    async def tell_now(self) -> None:
         """Send what is new since the last time."""
         found = await in_thread(told_to, self.knock, self.after)
         if found is None:
