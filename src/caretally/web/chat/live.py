@@ -103,7 +103,7 @@ class Live(AsyncWebsocketConsumer):
         self.typing = begun, at
 
     async def tell(self) -> None:
-        """Send what is new since the last time; one after the other, so that nothing comes twice."""
+        """Send what is new since the last time, one after the other: nothing comes twice."""
         async with self.telling:
             await self.tell_now()
 
