@@ -9,6 +9,8 @@ from __future__ import annotations
 from itertools import count
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from caretally.contacts.wellness_calls.actions import Page
 from caretally.contacts.wellness_calls.events import (
@@ -283,6 +285,14 @@ def test_who_talks_long_and_reacts_is_a_person() -> None:
     assert len(call.events(Overheard)) == 1
 
 
+def test_who_cries_for_help_without_a_pause_is_no_machine() -> None:
+    words = Reply(said=("help me please I can't breathe",), speech_ms=20_000)
+    call = Rehearsal(GENERAL, greeting=words).run()
+    assert call.flags() == {"asked_for_help": EMERGENT, "breathless_at_rest": EMERGENT}
+    assert call.kinds("alert")[0].at_ms < 15_000
+    assert call.ended.state.nurse == "stf_rosa"
+
+
 # Interruptions and keys.
 
 
@@ -393,6 +403,39 @@ def test_sound_that_is_lost_ends_in_an_alert() -> None:
     assert len(call.events(MediaLost)) == 1
     assert (call.why, call.flags()) == ("media_lost", {"media_lost": URGENT})
     assert [each.severity for each in actions(call, Page)] == [URGENT]
+
+
+REPLIES = st.sampled_from([
+    Reply(said=("yes",)), Reply(said=("no",)), Reply(said=("yes", "no")), Reply(keys="1"),
+    Reply(keys="0"), Reply(keys="9"), Reply(said=("I have chest pain", "I have nothing")),
+    Reply(said=("I can't breathe",)), Reply(said=("um", "")), Reply(after_ms=0),
+    Reply(said=("my ankles are swollen", "no")), Reply(hangs_up=True), Reply(goes_dead=True),
+    Reply(said=("yes",), into_ms=60), Reply(said=("help me",), into_ms=100, hangs_up=True),
+    Reply(said=("no", "yes"), into_ms=0), Reply(said=("are you a robot",)), Reply(keys="2#"),
+])  # fmt: skip
+PLACES = st.sampled_from([
+    "identity_name", "identity_birth_year", "recording_consent", "chest_pain", "medicines_taken",
+    "anything_else", "closing", "confirm", "again:chest_pain", "emergent", "person", "call_back",
+])  # fmt: skip
+
+
+@given(
+    name=st.sampled_from(NAMES), at=st.dictionaries(PLACES, st.lists(REPLIES, max_size=2)),
+    is_free=st.booleans(),
+)  # fmt: skip
+@settings(max_examples=20, deadline=None)
+def test_whatever_is_done_alerts_are_stored_first_and_emergencies_reach_somebody(
+    name, at, is_free
+) -> None:
+    staff = {} if is_free else {"rosa": Household(outcome="busy", ring_ms=500)}
+    call = Rehearsal(installed(name), at=at, staff=staff).run()
+    assert spoken_before_stored(call) == []
+    assert call.ended.failure is None
+    assert call.ended.state.ended
+    if call.ended.state.open_severity == EMERGENT:
+        assert call.ended.state.nurse or call.kinds("page")
+    spoken = [s for _, s in call.call.patient.sentences]
+    assert call.ended.state.is_verified or not any("chest pain" in each for each in spoken)
 
 
 def actions(call, kind: type) -> list:

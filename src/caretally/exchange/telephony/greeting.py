@@ -48,6 +48,9 @@ class Greeting:
 
     def verdict(self, at_ms: int, *, is_talking: bool, has_beeped: bool) -> Who | None:
         """Return who it is; None while that is open."""
+        if self.heard is not None and self.heard.is_alarming and not self._names_itself:
+            # Somebody who cries for help without a pause is not kept waiting for a tone.
+            return "person"
         if has_beeped or at_ms >= LONGEST_MS:
             return "machine"
         if is_talking:
