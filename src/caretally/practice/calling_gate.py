@@ -8,10 +8,11 @@ campaign stopped, another call begun.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from caretally.clock import local_date
+from caretally.contacts.wellness_calls.campaigning import agreed_time
 from caretally.contacts.wellness_calls.disclosures import lacking
 from caretally.contacts.wellness_calls.gate import (
     PATIENT,
@@ -50,6 +51,7 @@ from caretally.journal.entries import (
     TelephoneGiven,
 )
 from caretally.practice.calling_house import Standing, standing_of, vendors_now
+from caretally.practice.campaign_terms import terms_of
 from caretally.practice.telephones import CAREGIVER, hint_of, line_at
 from caretally.store.call_tables import (
     DENIED,
@@ -135,7 +137,7 @@ def entry_of(patient: str, body: CallChecked, at: datetime) -> Entry:
 def deny(call: Call, facts: GateFacts, body: CallChecked) -> None:
     """Put a call off where time mends it and it is a campaign's; else deny it."""
     reasons = [each.check for each in body.checks if not each.met]
-    then = earliest(facts, laws()) if call.campaign and may_wait(body.checks) else None
+    then = put_off(call, facts) if call.campaign and may_wait(body.checks) else None
     if call.state == STOPPED:
         return
     call.leased_until = None
@@ -145,6 +147,17 @@ def deny(call: Call, facts: GateFacts, body: CallChecked) -> None:
         call.state, call.ended_at = DENIED, facts.at
         call.outcome = reasons[0]
     call.save(update_fields=["state", "due_at", "ended_at", "outcome", "leased_until"])
+
+
+def put_off(call: Call, facts: GateFacts) -> datetime | None:
+    """Return when a campaign may make a call later; None where it never may."""
+    rows = Campaign.objects.using(call._state.db or "default")
+    row = rows.filter(practice_id=call.practice_id, campaign=call.campaign).first()
+    if row is None:
+        return None
+    return agreed_time(
+        terms_of(row), facts.zone, facts.at, lambda at: earliest(replace(facts, at=at), laws())
+    )
 
 
 def asked_now(journal: StoredJournal, practice: str, asked: Asked, at: datetime) -> CallChecked:

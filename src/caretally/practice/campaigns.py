@@ -8,8 +8,7 @@ right before dialing.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
@@ -29,8 +28,10 @@ from caretally.contacts.wellness_calls.gate import OF_TIME, GateFacts, answers, 
 from caretally.contacts.wellness_calls.laws import laws
 from caretally.practice.calling_gate import Asked, facts_of, record_for
 from caretally.practice.calling_house import standing_of
+from caretally.practice.campaign_terms import terms_of
 from caretally.practice.telephones import line_at
 from caretally.store.call_tables import (
+    DENIED,
     DIALING,
     ENDED,
     PLANNED,
@@ -52,6 +53,9 @@ MOST_A_RUN = 400
 LOOK_AGAIN = timedelta(hours=1)
 """So long a patient who may not be called is passed over, unless something new is on file."""
 IN_LINE = (PLANNED, DIALING, TALKING)
+A_DAY = timedelta(days=1)
+NOT_READY = "not_ready"
+"""Outcome of a call that could not begin, such as without a number to call back."""
 NO_NUMBER, OVER, NO_TIME = "number_was_wrong", "campaign_is_over", "no_time_in_common"
 """Reasons of a campaign, besides those of the gate."""
 PATIENTS = (
@@ -214,7 +218,12 @@ def prospect_of(
         given = line_at(record_for(journal, book, patient), at)
         if given is None or given.at <= before[-1].begun_at:
             return Prospect(patient=patient, why=NO_NUMBER)
-    return prospect(facts, terms_of(row), before, patient)
+    found = prospect(facts, terms_of(row), before, patient)
+    rests = rests_until(book, row.campaign, patient)
+    if found.due_at is None or rests is None or found.due_at >= rests:
+        return found
+    # Something on file was missing to begin the call: not again and again on one day.
+    return prospect(replace(facts, at=max(facts.at, rests)), terms_of(row), before, patient)
 
 
 def prospect(facts: GateFacts, terms: Terms, before: list[Tried], patient: str) -> Prospect:
@@ -230,6 +239,18 @@ def prospect(facts: GateFacts, terms: Terms, before: list[Tried], patient: str) 
                     why="" if due else NO_TIME)  # fmt: skip
 
 
+def rests_until(book: Book, name: str, patient: str) -> datetime | None:
+    """Return until when a patient is left alone after a call that could not be made ready."""
+    calls = Call.objects.using(book.db.alias).filter(
+        practice_id=book.number, campaign=name, patient=patient
+    )
+    last: Call | None = calls.order_by("-due_at", "-pk").first() if name else None
+    if last is None or (last.state, last.outcome) != (DENIED, NOT_READY):
+        return None
+    due_at: datetime = last.due_at
+    return due_at + A_DAY
+
+
 def tried(book: Book, name: str, patient: str) -> list[Tried]:
     """Return the calls of a campaign to a patient that were dialed, the last one last."""
     if not name:
@@ -243,17 +264,6 @@ def tried(book: Book, name: str, patient: str) -> list[Tried]:
               ended_at=each.ended_at or each.dialed_at or each.due_at)
         for each in rows.order_by("due_at", "pk")
     ]  # fmt: skip
-
-
-def terms_of(row: Campaign) -> Terms:
-    """Return what a campaign was set up with."""
-    retries: Mapping[str, list[int]] = json.loads(row.retries)
-    return Terms(
-        begins_on=date.fromisoformat(row.begins_on), ends_on=date.fromisoformat(row.ends_on),
-        weekdays=frozenset(map(int, row.weekdays)), from_time=row.from_time, to_time=row.to_time,
-        every_days=row.every_days,
-        retries={outcome: tuple(minutes) for outcome, minutes in retries.items()},
-    )  # fmt: skip
 
 
 def settle(journal: StoredJournal, practice: str, call: Call, at: datetime) -> bool:

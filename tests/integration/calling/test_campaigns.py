@@ -144,15 +144,23 @@ def test_a_retry_waits_for_the_cap_of_the_day(demo: Demo) -> None:
     assert calls(demo)[-1].due_at == datetime(2026, 3, 27, 14, 0, tzinfo=UTC)
 
 
-def test_a_call_of_a_campaign_that_comes_too_early_is_put_off(demo: Demo) -> None:
+@pytest.mark.parametrize(("from_time", "state", "due_at"), [
+    ("16:00", PLANNED, datetime(2026, 3, 26, 21, 0, tzinfo=UTC)),
+    # The campaign calls until 18:00: no time is left that both like.
+    ("18:30", DENIED, None),
+])  # fmt: skip
+def test_a_call_of_a_campaign_that_comes_too_early_is_put_off(
+    demo: Demo, from_time: str, state: str, due_at: datetime | None
+) -> None:
     begun(demo)
     call = take(demo.journal, LAKESIDE, clock.now())
     assert call is not None
-    later = TelephoneGiven(number=NUMBER, whose="patient", from_time="16:00")
+    later = TelephoneGiven(number=NUMBER, whose="patient", from_time=from_time)
     note(demo, later, at=clock.now(), patient=GUS)
     assert not checked(demo.journal, LAKESIDE, call, clock.now()).allowed
     call.refresh_from_db()
-    assert (call.state, call.due_at) == (PLANNED, datetime(2026, 3, 26, 21, 0, tzinfo=UTC))
+    assert call.state == state
+    assert due_at is None or call.due_at == due_at
 
 
 def test_a_wrong_number_is_called_by_no_campaign_until_it_is_given_anew(demo: Demo) -> None:
@@ -164,6 +172,15 @@ def test_a_wrong_number_is_called_by_no_campaign_until_it_is_given_anew(demo: De
     assert not settle(demo.journal, LAKESIDE, call, later)
     note(demo, TelephoneGiven(number=NUMBER, whose="patient"), at=clock.now(), patient=GUS)
     assert settle(demo.journal, LAKESIDE, call, later)
+
+
+def test_a_call_that_could_not_begin_is_not_planned_again_on_the_same_day(demo: Demo) -> None:
+    begun(demo)
+    call = take(demo.journal, LAKESIDE, clock.now())
+    assert call is not None
+    Call.objects.filter(pk=call.pk).update(state=DENIED, outcome="not_ready")
+    assert settle(demo.journal, LAKESIDE, call, clock.now())
+    assert calls(demo)[-1].due_at >= call.due_at + A_DAY
 
 
 def test_whoever_opts_out_is_planned_no_more(demo: Demo) -> None:
