@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from caretally.errors import ExchangeError
 from caretally.exchange.telephony.links import Leg
 from caretally.exchange.telephony.sip import SipCarrier
 from caretally.exchange.telephony.sip_account import account_of, place_of
@@ -83,3 +84,27 @@ def test_who_answers_at_once_is_answered_and_hanging_up_is_heard(tmp_path: Path)
     with sipp("answers", tmp_path) as address:
         leg, _, ended = dialed(address, ring_seconds=10)
     assert (leg.outcome, ended) == ("answered", "hung up")
+
+
+def test_a_line_without_any_sound_is_lost_and_not_hung_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("caretally.exchange.telephony.sip.LOST_SECONDS", 2)
+
+    async def listen(address: str) -> tuple[int, str]:
+        async with line() as carrier:
+            leg = await carrier.dial(address, ring_seconds=10)
+            frames, why = 0, ""
+            try:
+                while await leg.link.recv() is not None:
+                    frames += 1
+            except ExchangeError as lost:
+                why = str(lost)
+            await carrier.hangup(leg)
+            return frames, why
+
+    # SIPp meant to hang up itself, later; it is not asked what it thinks of this.
+    with sipp("answers", tmp_path, lasts_ms=9_000, judges=False) as address:
+        frames, why = asyncio.run(asyncio.wait_for(listen(address), 20))
+    assert why.startswith("no sound")
+    assert 80 <= frames <= 250  # silence was counted until then
