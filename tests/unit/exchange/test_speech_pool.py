@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import time
 from collections.abc import Iterator, Mapping
 
@@ -42,6 +43,16 @@ def test_another_process_hears(pool: Pool) -> None:
     found = asyncio.run(pool.recognizer("echo").hear(bytes(320), HINT))
     assert found.text == "yes_no 320"
     assert int(found.engine) != os.getpid()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_worker_hears_on_when_the_program_is_told_to_stop(
+    pool: Pool, number: signal.Signals
+) -> None:
+    ear = pool.recognizer("echo")
+    worker = int(asyncio.run(ear.hear(bytes(2), HINT)).engine)
+    os.kill(worker, number)
+    assert int(asyncio.run(ear.hear(bytes(2), HINT)).engine) == worker
 
 
 @pytest.mark.parametrize("fatal", [b"", b"for ever"], ids=["died", "hung"])

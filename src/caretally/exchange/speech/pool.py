@@ -9,11 +9,14 @@ from __future__ import annotations
 import asyncio
 import faulthandler
 import os
+import signal
+import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
 from typing import Protocol, TypeAlias
 
 from caretally.errors import ExchangeError
@@ -134,7 +137,18 @@ def _looked_at(asked: asyncio.Future[Hypothesis]) -> None:
 
 def _open(opening: Opening, niceness: int) -> None:
     os.nice(niceness)
+    # Whoever stops the program tells the whole group; calls that run go on, and need their ears.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
     _LISTENERS.update(opening())
+
+
+def _end_with(parent: BaseProcess | None) -> None:
+    """End this process when the one that started it is gone, however it went."""
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _hear(name: str, pcm: bytes, hint: Hint, patience: int) -> Hypothesis:
