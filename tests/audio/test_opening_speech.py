@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.audio.absent import LISTENING, skip_without
+from tests.audio.absent import LISTENING, lacking
 
-skip_without(*LISTENING)
+if reason := lacking(*LISTENING):
+    pytest.skip(reason, allow_module_level=True)
 
 from benchmarks.speech import hearing
 from caretally.errors import InputError
