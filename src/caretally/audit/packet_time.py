@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeGuard
 
+from caretally.audit.packet_calls import call_lines
 from caretally.audit.packet_source import Block, Source, para, plural, section, sub, table
 from caretally.audit.proof import TakenSpan
 from caretally.billability.decision import reasons_of
@@ -122,6 +123,7 @@ def note(source: Source, row: Row) -> Block:
         *([["Escalated to", source.who(body.escalated_to)]] if body.escalated_to else []),
         *([["Protocol", body.protocol]] if body.protocol else []),
         *([["Reasons", why_less(source, row)]] if why_less(source, row) else []),
+        *call_lines(source, entry.id),
         ["Entry", written(source, entry)],
     ]  # fmt: skip
     return {"kind": "note", "head": head, "lines": lines}
