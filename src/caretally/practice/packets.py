@@ -315,7 +315,7 @@ def refuse_another(read: Read, proof: Proof, lines: tuple[str, str]) -> None:
     judge = judge_for(read.decision.month.rulebook, read.asked.policy)
     whose = read.asked.patient, read.asked.month
     again, _ = decided_from(judge, record, whose, read.until)
-    if content_of(again).digest != content_of(read.decision).digest:
+    if f"sha256:{content_of(again).digest.hex()}" != proof.facts:
         raise IntegrityError("the entries of this packet do not give its decision; not issued")
     made = read.made
     if made is not None and f"sha256:{proof.basis.root}" != made.entries:
