@@ -87,6 +87,13 @@ def talks(office: Office, *, with_closed: bool) -> list[Talk]:
     return found
 
 
+def waiting_here(office: Office) -> int:
+    """Return how many conversations wait for the caller; of one held to clinics none is told."""
+    if not office.caller.may(CHAT) or office.caller.clinics_for(CHAT) is not None:
+        return 0
+    return conversations.waiting(office.db, office.practice)
+
+
 def past(desk: Desk) -> list[Told]:
     """Return the measured conversations of a patient, the latest first."""
     rows = conversations.rows_of(desk.place).exclude(measured="").order_by("-begun_at", "-id")

@@ -285,6 +285,16 @@ def presences_of(place: Place, name: str) -> list[ChatPresence]:
     return list(rows.order_by("from_at", "id"))
 
 
+def waiting(db: Database, practice: str) -> int:
+    """Return how many open conversations of a practice hold a message that nobody has read."""
+    begun = Conversation.objects.using(db.alias).filter(practice__name=practice, state=OPEN)
+    rows = ChatMessage.objects.using(db.alias).filter(
+        practice__name=practice, conversation__in=begun.values("conversation"), read_at=None
+    )
+    found = rows.exclude(side=STAFF_SIDE).values("conversation").distinct()
+    return int(found.count())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
     """A conversation in a list: how much of it nobody of the practice has read."""

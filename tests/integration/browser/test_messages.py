@@ -197,4 +197,5 @@ def test_a_red_flag_is_answered_at_once(visit: Visiting) -> None:
     picture(patient, "patient-phone-dark")
     assert violations(patient) == []
     page = nurse.practice("alerts/")
+    expect(page.get_by_role("link", name=re.compile("Messages 1 to look at"))).to_be_visible()
     expect(page.get_by_text("Wrote in a message: chest pain, breathless").first).to_be_visible()

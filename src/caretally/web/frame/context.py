@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from caretally.clock import ahead
 from caretally.practice.bell import Bell, bell_of
+from caretally.practice.messaging_lists import waiting_here as unread_here
 from caretally.practice.office import Office
 from caretally.practice.quarantine_many import waiting_here
 from caretally.practice.roles import ROLE_WORDS, SETTLE_READINGS
@@ -26,10 +27,13 @@ def is_signed_in(request: HttpRequest) -> bool:
 
 def waiting(office: Office) -> dict[str, int]:
     """Return how much waits behind items of the bar; nothing is asked on pages of errors."""
-    if scope() != office.practice or not office.caller.may(SETTLE_READINGS):
+    if scope() != office.practice:
         return {}
+    messages = {"messages": unread_here(office)}
+    if not office.caller.may(SETTLE_READINGS):
+        return messages
     found, crises = waiting_here(office)
-    return {"intake": found, "intake crisis": crises}
+    return {**messages, "intake": found, "intake crisis": crises}
 
 
 def bell(office: Office) -> Bell | None:
