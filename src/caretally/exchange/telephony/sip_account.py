@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from caretally.errors import InputError, Problem
@@ -40,7 +40,7 @@ class SipAccount:
     """
 
     user: str
-    password: str
+    password: str = field(repr=False)
     domain: str
     transport: str = "udp"
     srtp: str = ""
