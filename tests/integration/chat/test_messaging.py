@@ -92,7 +92,7 @@ def test_signs_make_stretches(lakeside: Demo) -> None:
     name = conversations.latest(ada.place).conversation
     found = [(each.from_at, each.to_at) for each in conversations.presences_of(ada.place, name)]
     assert found == [
-        (TEN, TEN + timedelta(seconds=30)),
+        (TEN + timedelta(seconds=15), TEN + timedelta(seconds=30)),  # a message is no sign
         (TEN + timedelta(seconds=90), TEN + timedelta(seconds=100)),
     ]
 
