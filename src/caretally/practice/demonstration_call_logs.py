@@ -14,6 +14,8 @@ from caretally.practice.call_desk import call_named, desk_of
 from caretally.practice.call_planning import Wanted, invented, plan, ready
 from caretally.practice.call_playing import Playing, begin_playing, play
 from caretally.practice.call_recording import record_call
+from caretally.practice.drills import ANSWERED
+from caretally.store.alert_tables import Notice
 from caretally.store.call_tables import DIALING, Call
 from caretally.store.stored_journal import StoredJournal
 
@@ -92,3 +94,6 @@ def drilled(journal: StoredJournal, practice: str) -> None:
     playing.happen(NurseJoined(at_ms=playing.at_ms + 17_000, staff="stf_lin"))
     playing.happen(HungUp(at_ms=playing.at_ms + 95_000))
     over(journal, practice, playing)
+    # It was answered: nobody is told of it any more.
+    told = Notice.objects.using(journal.db.alias).filter(alert__in=playing.desk.alerts.values())
+    told.update(state="given_up", answer=f"{ANSWERED} stf_lin")

@@ -195,7 +195,8 @@ def test_the_timeline_says_what_each_entry_counted(demo: Demo) -> None:
     office = demo.office("rosa")
     chart = office.chart(office.card("pat_gus"))
     found = timeline(chart, Decisions(office=office, patient="pat_gus"), Wanted(subject="contacts"))
-    ai = [item for item in found.items if getattr(item.entry.body, "mode", "") == "ai_telephone"]
+    held = [item for item in found.items if isinstance(item.entry.body, ContactHeld)]
+    ai = [item for item in held if getattr(item.entry.body, "mode", "") == "ai_telephone"]
     assert ai
     assert {item.counted_seconds for item in ai} == {0}
     assert all("AI time has a total of its own" in item.reasons for item in ai)
