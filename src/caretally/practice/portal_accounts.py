@@ -107,7 +107,7 @@ def portal_people(office: Office, chart: Chart) -> tuple[Person, ...]:
     live = {row.who: row for row in live_rows(office, chart.patient)}
     return tuple(
         person_of(office, chart, (who, relationship), live.get(who))
-        for who, relationship in (dict.fromkeys(live, "") | known).items()
+        for who, relationship in (known | {who: known.get(who, "") for who in live}).items()
     )
 
 

@@ -6,6 +6,7 @@ The same numbers stand in a table below. Colors come from the page by their clas
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -15,68 +16,81 @@ from caretally.practice.vitals import Curve, Vital, plain
 from caretally.web.charts.scale import Across, Upward, ticks_for
 from caretally.web.charts.svg import HUES, INK, LINE, said, shape
 
-WIDTH, LEFT, RIGHT, TOP, PLOT, FOOT = 640, 56, 16, 16, 240, 40
-DATES = 5
+LEFT, RIGHT, TOP, PLOT, FOOT = 56, 16, 16, 240, 40
+WIDE, NARROW = 640, 320
+"""Widths of the two drawings: one for desks, one for phones, with letters of the same size."""
+ROOM = 110
+"""How much room a date below needs."""
 A_DAY = timedelta(days=1)
 
 
-def drawing(vital: Vital, days: tuple[date, date], zone_name: str, words: Wording) -> str:
-    """Return the drawing of a vital sign between two dates, both among them; well-formed XML."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """On what a drawing is made. days: first and last date, both among them."""
+
+    width: int
+    days: tuple[date, date]
+    zone: str
+    words: Wording
+
+
+def drawing(vital: Vital, paper: Paper) -> str:
+    """Return the drawing of a vital sign; it is well-formed XML."""
+    days, zone_name, words, width = paper.days, paper.zone, paper.words, paper.width
     begins, ends = (midnight(day, zone_name) for day in (days[0], days[1] + A_DAY))
-    across = Across(begins=begins, seconds=ends - begins, left=LEFT, width=WIDTH - LEFT - RIGHT)
+    across = Across(begins=begins, seconds=ends - begins, left=LEFT, width=width - LEFT - RIGHT)
     values = [point.value for curve in vital.curves for point in curve.points]
     upward = Upward(top=TOP, height=PLOT, ticks=ticks_for(values))
-    name = f"drawn-{vital.kind.name}"
+    name = f"drawn-{vital.kind.name}-{width}"
     title = words.say("drawing_title", what=words.say(f"vital_{vital.kind.name}"))
     opening = (
-        f'<svg class="vs" role="img" aria-labelledby="{name}" width="{WIDTH}" '
-        f'height="{TOP + PLOT + FOOT}" viewBox="0 0 {WIDTH} {TOP + PLOT + FOOT}" '
+        f'<svg class="vs" role="img" aria-labelledby="{name}" width="{width}" '
+        f'height="{TOP + PLOT + FOOT}" viewBox="0 0 {width} {TOP + PLOT + FOOT}" '
         f'font-family="system-ui, sans-serif" font-size="18"><title id="{name}">'
         f"{said(title)}</title>"
     )
     return "".join((
         opening,
-        *scale(upward), *dates(across, days, zone_name, words),
+        *scale(upward, width), *dates(across, paper),
         *(part for number, curve in enumerate(vital.curves)
-          for part in drawn(curve, across, upward, (number, zone_name, words))),
+          for part in drawn(curve, across, upward, (number, paper))),
         "</svg>",
     ))  # fmt: skip
 
 
-def scale(upward: Upward) -> Iterator[str]:
+def scale(upward: Upward, width: int) -> Iterator[str]:
     """Yield a line and a number for every tick."""
     for tick in upward.ticks:
         y = upward.y(tick)
         yield (
-            f'<path class="vs-line" stroke="{LINE}" fill="none" d="M{LEFT} {y}H{WIDTH - RIGHT}"/>'
+            f'<path class="vs-line" stroke="{LINE}" fill="none" d="M{LEFT} {y}H{width - RIGHT}"/>'
             f'<text class="vs-ink" fill="{INK}" x="{LEFT - 8}" y="{y}" dy="6" '
             f'text-anchor="end">{plain(tick)}</text>'
         )
 
 
-def dates(across: Across, days: tuple[date, date], zone_name: str, words: Wording) -> Iterator[str]:
+def dates(across: Across, paper: Paper) -> Iterator[str]:
     """Yield some dates below, with a line each."""
-    count = (days[1] - days[0]).days + 1
-    step = max(1, -(-count // DATES))
+    first, last = paper.days
+    count = (last - first).days + 1
+    step = max(1, -(-count * ROOM // across.width))
     for offset in range(0, count, step):
-        day = days[0] + timedelta(days=offset)
-        x = across.x(instant_of(midnight(day, zone_name)))
+        day = first + timedelta(days=offset)
+        x = across.x(instant_of(midnight(day, paper.zone)))
         yield (
             f'<path class="vs-line" stroke="{LINE}" fill="none" d="M{x} {TOP}v{PLOT}"/>'
             f'<text class="vs-ink" fill="{INK}" x="{x}" y="{TOP + PLOT + 24}">'
-            f"{said(words.short_day(day))}</text>"
+            f"{said(paper.words.short_day(day))}</text>"
         )
 
 
-def drawn(
-    curve: Curve, across: Across, upward: Upward, look: tuple[int, str, Wording]
-) -> Iterator[str]:
+def drawn(curve: Curve, across: Across, upward: Upward, look: tuple[int, Paper]) -> Iterator[str]:
     """Yield a curve, broken where days are missing, and its readings with their words.
 
-    look: number of the curve, zone, words.
+    look: number of the curve, and the paper.
     """
-    number, zone_name, words = look
-    hue, where = HUES[number], zone(zone_name)
+    number, paper = look
+    hue, where = HUES[number], zone(paper.zone)
     places = [(across.x(each.at), upward.y(each.value)) for each in curve.points]
     local = [each.at.astimezone(where) for each in curve.points]
     joined = [after.toordinal() - before.toordinal() <= 1 for before, after in pairwise(local)]
@@ -89,5 +103,5 @@ def drawn(
             f'<path class="{hue[0]}" stroke="{hue[1]}" fill="none" stroke-width="2.5" d="{path}"/>'
         )
     for point, at, place in zip(curve.points, local, places, strict=True):
-        told = said(f"{words.day(at.date())}: {plain(point.value)}")
+        told = said(f"{paper.words.day(at.date())}: {plain(point.value)}")
         yield shape("device", place, hue, f"<title>{told}</title>")

@@ -133,7 +133,8 @@ def printed(request: HttpRequest, chart: Chart, made: Letter) -> HttpResponse:
     """Return a letter to print; it is shown once, and nobody keeps a copy."""
     words = wording(made.language)
     context = {
-        "words": words, "letter": made, "card": chart.card, "address": portal_address(request),
+        "words": words, "card": chart.card, "place": place_of(chart, request.office),
+        "address": portal_address(request),
         "number": f"{made.number[:4]}-{made.number[4:]}",
         "codes": [f"{code[:4]}-{code[4:]}" for code in made.codes],
         "until": words.day(chart.day_of(made.until_at)),
@@ -142,6 +143,13 @@ def printed(request: HttpRequest, chart: Chart, made: Letter) -> HttpResponse:
     answer = render(request, "portal/letter.html", context)
     add_never_cache_headers(answer)
     return answer
+
+
+def place_of(chart: Chart, office: Office) -> str:
+    """Return what the clinic is called from which a letter comes."""
+    places = chart.record.register.practices
+    body = places.get(chart.card.clinic) or places.get(office.practice)
+    return body.name if body is not None else office.practice
 
 
 @require_POST

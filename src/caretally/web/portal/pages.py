@@ -17,7 +17,7 @@ from caretally.practice.statements import statement
 from caretally.practice.vitals import Vital, plain, vitals_of
 from caretally.web.patients.views import month_in
 from caretally.web.portal.asking import Call, portal_page, shown
-from caretally.web.portal.drawing import drawing
+from caretally.web.portal.drawing import NARROW, WIDE, Paper, drawing
 
 STRETCHES = (7, 30, 90)
 USUAL = 30
@@ -43,7 +43,8 @@ class Sign:
     unit: str
     latest: str
     latest_day: str
-    drawn: SafeString
+    wide: SafeString
+    narrow: SafeString
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     more: tuple[Row, ...]
@@ -98,11 +99,17 @@ def sign(vital: Vital, days: tuple[date, date], zone_name: str, words: Wording) 
     return Sign(
         name=vital.kind.name, title=words.say(f"vital_{vital.kind.name}"), unit=unit,
         latest=f"{vital.latest} {unit}".strip(), latest_day=rows[0].day,
-        # A drawing escapes every text that is put in.
-        drawn=mark_safe(drawing(vital, days, zone_name, words)),  # noqa: S308
+        wide=drawn(vital, Paper(width=WIDE, days=days, zone=zone_name, words=words)),
+        narrow=drawn(vital, Paper(width=NARROW, days=days, zone=zone_name, words=words)),
         columns=tuple(words.curve(curve.name) for curve in vital.curves),
         rows=rows[:MOST_ROWS], more=rows[MOST_ROWS:],
     )  # fmt: skip
+
+
+def drawn(vital: Vital, paper: Paper) -> SafeString:
+    """Return a drawing as part of a page."""
+    # a drawing escapes every text that is put in
+    return mark_safe(drawing(vital, paper))  # noqa: S308
 
 
 def rows_of(vital: Vital, zone_name: str, words: Wording) -> tuple[Row, ...]:
