@@ -13,14 +13,14 @@ from itertools import pairwise
 from caretally.clock import instant_of, midnight, zone
 from caretally.practice.portal_wording import Wording
 from caretally.practice.vitals import Curve, Vital, plain
-from caretally.web.charts.scale import Across, Upward, ticks_for
+from caretally.web.charts.scale import Across, Upward, tenths, ticks_for
 from caretally.web.charts.svg import HUES, INK, LINE, said, shape
 
 LEFT, RIGHT, TOP, PLOT, FOOT = 56, 16, 16, 240, 40
 WIDE, NARROW = 640, 320
 """Widths of the two drawings: one for desks, one for phones, with letters of the same size."""
-ROOM = 110
-"""How much room a date below needs."""
+ROOM, WORD = 110, 60
+"""How far dates below stand apart, and how much room one needs."""
 A_DAY = timedelta(days=1)
 
 
@@ -76,12 +76,14 @@ def dates(across: Across, paper: Paper) -> Iterator[str]:
     step = max(1, -(-count * ROOM // across.width))
     for offset in range(0, count, step):
         day = first + timedelta(days=offset)
-        x = across.x(instant_of(midnight(day, paper.zone)))
-        yield (
-            f'<path class="vs-line" stroke="{LINE}" fill="none" d="M{x} {TOP}v{PLOT}"/>'
-            f'<text class="vs-ink" fill="{INK}" x="{x}" y="{TOP + PLOT + 24}">'
-            f"{said(paper.words.short_day(day))}</text>"
-        )
+        place = across.place(instant_of(midnight(day, paper.zone)))
+        x = tenths(place)
+        yield f'<path class="vs-line" stroke="{LINE}" fill="none" d="M{x} {TOP}v{PLOT}"/>'
+        if place <= (across.left + across.width - WORD) * 10:
+            yield (
+                f'<text class="vs-ink" fill="{INK}" x="{x}" y="{TOP + PLOT + 24}">'
+                f"{said(paper.words.short_day(day))}</text>"
+            )
 
 
 def drawn(curve: Curve, across: Across, upward: Upward, look: tuple[int, Paper]) -> Iterator[str]:
