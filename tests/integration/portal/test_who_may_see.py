@@ -33,8 +33,9 @@ OTHERS = {
     "secret": "x", "person": "x", "token": "x",
 }  # fmt: skip
 """What stands for the parts of an address; of any other part, 1 is tried."""
-NOT_THAT_WAY = 405
-"""What an address answers that takes forms alone, or pages alone."""
+CLOSED = {302, 403, 405}
+"""How addresses answer that show nothing: to the door, not allowed, not asked in this way."""
+PAGES = ("/portal/", "/portal/readings", "/portal/choices", "/portal/billed", "/portal/account")
 NAMES = {ADA: b"Ada Lindqvist", CLEO: b"Cleo Marchetti", "pat_ben": b"Ben "}
 WITHOUT_SESSION = ("/api/", "/healthz", "/metrics", "/static/")
 """Addresses that know no session: tokens are asked for there, or nothing."""
@@ -129,9 +130,11 @@ def test_everybody_from_outside_before_every_address(either: Demo) -> None:
         assert {visitor.client.post(path).status_code for path in ELSEWHERE} == {404}
     for nobody in (gone.client, Client()):
         assert leaks(nobody, b"", RECORD) == []
-        assert statuses(nobody, RECORD) <= {302, NOT_THAT_WAY}
+        assert statuses(nobody, RECORD) <= CLOSED
+        assert {nobody.get(path).status_code for path in PAGES} == {302}
     unshared(either)
-    assert statuses(mara.client, RECORD) <= {403, NOT_THAT_WAY}
+    assert statuses(mara.client, RECORD) <= CLOSED
+    assert {mara.client.get(path).status_code for path in PAGES} == {403}
     assert leaks(mara.client, b"", RECORD) == []
 
 
