@@ -16,7 +16,7 @@ USER caretally
 ENV PATH=/opt/caretally/bin:$PATH PYTHONUNBUFFERED=1 \
     CARETALLY_HOME=/var/lib/caretally CARETALLY_HOST=0.0.0.0 CARETALLY_PORT=8000
 VOLUME /var/lib/caretally
-EXPOSE 8000
+EXPOSE 8000 8001
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["python", "-c", \
   "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
 ENTRYPOINT ["caretally"]
