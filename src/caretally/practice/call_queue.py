@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 from django.db.models import Case, QuerySet, Value, When
 
-from caretally.clock import outside
 from caretally.store.call_tables import DIALING, PLANNED, RUNNING, TALKING, Call, Campaign
 from caretally.store.database import scoped
 from caretally.store.stored_journal import StoredJournal
@@ -33,8 +32,8 @@ def take(journal: StoredJournal, practice: str, at: datetime) -> Call | None:
         waiting = due(book, at).filter(campaign__in=["", *open_ones])
         call: Call | None = waiting.exclude(patient__in=list(busy)).first()
         if call is not None:
-            # A lease is of the time outside, also in a demonstration.
-            call.state, call.leased_until = DIALING, outside() + LEASE
+            # By the clock that settling goes by, which in a demonstration is not the time outside.
+            call.state, call.leased_until = DIALING, at + LEASE
             call.save(update_fields=["state", "leased_until"])
     return call
 

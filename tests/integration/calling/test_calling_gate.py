@@ -22,6 +22,7 @@ from caretally.journal.entries import (
     VendorAgreed,
 )
 from caretally.practice.call_queue import take
+from caretally.practice.call_recording import settle_cut_off
 from caretally.practice.calling_gate import Asked, asked_now, checked, may_keep_sound
 from caretally.store.call_tables import DENIED, DIALING, PLANNED, STOPPED, Call
 from tests.integration.calling.allowed import A_DAY, GUS, NUMBER, PROTOCOL, allow, note, planned
@@ -167,6 +168,18 @@ def test_the_answer_is_stored_before_anybody_is_dialed(demo: Demo) -> None:
     assert checks_stored(demo) == [body]
     call.refresh_from_db()
     assert call.state == DIALING
+
+
+def test_a_call_whose_worker_is_gone_before_it_dialed_goes_back_in_line(demo: Demo) -> None:
+    planned(demo)
+    taken = take(demo.journal, LAKESIDE, clock.now())
+    assert taken is not None
+    settle_cut_off(demo.journal, clock.now())
+    assert take(demo.journal, LAKESIDE, clock.now()) is None
+    settle_cut_off(demo.journal, clock.now() + timedelta(minutes=31))
+    again = take(demo.journal, LAKESIDE, clock.now())
+    assert again is not None
+    assert again.call == taken.call
 
 
 def test_a_call_that_is_denied_is_never_dialed(demo: Demo) -> None:
