@@ -212,8 +212,8 @@ def recorded(over: Over, contacts: Sequence[str]) -> CallRecorded:
         answers=tuple(answers(log)) if log and is_held else (),
         escalations=tuple(escalations(over)) if log else (),
         evidence=tuple(
-            EvidenceItem(name=each.name, asked=str(each.required), found=str(each.observed),
-                         met=each.holds)
+            EvidenceItem(name=each.name, asked=each.says(each.required),
+                         found=each.says(each.observed), met=each.holds)
             for each in checks
         ),
         evidence_policy=STANDARD.version,

@@ -30,12 +30,20 @@ class EvidencePolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One threshold beside what was observed."""
+    """One threshold beside what was observed.
+
+    unit: ms, or empty for a count.
+    """
 
     name: str
     observed: int
     required: int
     holds: bool
+    unit: str = ""
+
+    def says(self, value: int) -> str:
+        """Return a number of this check with its unit."""
+        return f"{value} {self.unit}".rstrip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +91,11 @@ def evidence_of(log: CallLog, policy: EvidencePolicy = STANDARD) -> Evidence:
         _at_least("alternations", log.alternations(), policy.alternations),
         Check(
             name="patient_spoke_or_keyed", observed=speech, required=policy.patient_speech_ms,
-            holds=speech >= policy.patient_speech_ms or keys >= policy.key_answers,
+            holds=speech >= policy.patient_speech_ms or keys >= policy.key_answers, unit="ms",
         ),
         Check(
             name="answers_are_prompt", observed=took, required=policy.median_latency_ms,
-            holds=took <= policy.median_latency_ms,
+            holds=took <= policy.median_latency_ms, unit="ms",
         ),
         _at_least("no_voicemail", int(last.ended != "voicemail"), 1),
     )  # fmt: skip

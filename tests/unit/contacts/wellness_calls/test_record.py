@@ -97,6 +97,8 @@ def test_every_threshold_bites() -> None:
         reasons = evidence_of(log, replace(STANDARD, **{name: value})).reasons
         wanted = "answers_are_prompt" if name == "median_latency_ms" else name
         assert reasons == (wanted,)
+    units = {each.name: each.says(5) for each in evidence_of(log).checks}
+    assert (units["answers_are_prompt"], units["alternations"]) == ("5 ms", "5")
     speech = replace(STANDARD, patient_speech_ms=10**9, key_answers=10**9)
     assert evidence_of(log, speech).reasons == ("patient_spoke_or_keyed",)
 
