@@ -26,7 +26,7 @@ help: ## list what can be made
 run: $(VENV)/.stamp-base $(VENV)/.stamp-server ## serve the demonstration: the cast's practice, on http://127.0.0.1:8000/
 	@exec $(BIN)/caretally serve --demo
 
-test: $(VENV)/.stamp-dev $(VENV)/.stamp-server $(VENV)/.stamp-cluster $(VENV)/.stamp-standards ## run all tests; TESTS=path runs some
+test: $(VENV)/.stamp-dev $(VENV)/.stamp-server $(VENV)/.stamp-cluster $(VENV)/.stamp-standards $(VENV)/.stamp-audio ## run all tests; TESTS=path runs some
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal $(TESTS)
 
 test-audio: $(VENV)/.stamp-audio ## the tests with sound: recognizers, voices, telephones on this machine
