@@ -96,6 +96,8 @@ def test_it_stops_when_it_is_told_to(server: Server) -> None:
     running = subprocess.Popen(
         [sys.executable, "-m", "caretally", *words], env=server.surroundings, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        # A shell that starts the tests in the background lets them ignore Ctrl+C, and so this.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads
     )  # fmt: skip
     sent = (
         "SELECT count(*) FROM store_inbound i JOIN store_connection c ON c.id = i.connection_id "
