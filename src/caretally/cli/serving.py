@@ -132,15 +132,18 @@ def refuse_taken(host: str, port: int, *, name: str = "PORT") -> None:
 @contextmanager
 def beside(*command: str) -> Iterator[None]:
     """Keep a command running in a process of its own, begun anew where it ends by itself."""
+    words = [sys.executable, "-m", "caretally", *command]
     stop = Event()
-    running: list[subprocess.Popen[bytes]] = []
+    # Begun before the thread is: the server forks once it serves, and a fork amidst the making of
+    # a process keeps its pipe open, on which the thread would wait for as long as the server runs.
+    running = [subprocess.Popen(words)]  # noqa: S603 - our own commands
 
     def keep() -> None:
         while not stop.is_set():
-            words = [sys.executable, "-m", "caretally", *command]
-            running[:] = [subprocess.Popen(words)]  # noqa: S603 - our own commands
             running[0].wait()
-            stop.wait(RESTART_SECONDS)
+            if not stop.wait(RESTART_SECONDS):
+                running[:] = [subprocess.Popen(words)]  # noqa: S603 - our own commands
+        running[0].terminate()
 
     keeper = Thread(target=keep, daemon=True)
     keeper.start()
@@ -148,8 +151,7 @@ def beside(*command: str) -> Iterator[None]:
         yield
     finally:
         stop.set()
-        for process in running:
-            process.terminate()
+        running[0].terminate()
         keeper.join(timeout=20)
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
+from math import inf
+from time import monotonic
 
 from caretally.billability.demands import demands_by
 from caretally.clock import instant_of, local_date, midnight
@@ -36,6 +38,8 @@ WRITE = (
 )
 AT_ONCE = 50
 """Items worked out in one transaction, so that saves never wait long."""
+TICK_SECONDS = 15
+"""A tick works no longer, so that what arrives is not kept waiting by the lists it changes."""
 SECOND = timedelta(seconds=1)
 
 
@@ -56,10 +60,14 @@ class Round:
         )
 
 
-def refresh_day(journal: StoredJournal, practice: str, now: datetime, limit: int = 1_000) -> int:
+def refresh_day(
+    journal: StoredJournal, practice: str, now: datetime, limit: int = 1_000, until: float = inf
+) -> int:
     """Work out what is marked or of an earlier day, so many at most; returns how many are left.
 
     In batches of a transaction each, so that saves come in between.
+
+    until: when to begin no other batch, by the clock of `time.monotonic`.
     """
     book = book_of(journal.db, practice)
     if book is None:
@@ -67,24 +75,29 @@ def refresh_day(journal: StoredJournal, practice: str, now: datetime, limit: int
     day = day_at(book, journal.desk, now)
     if waiting(book, day):
         found, done, count = round_of(book, journal.desk, day), 0, 1
-        while count and done < limit:
+        while count and done < limit and monotonic() < until:
             count = refresh_batch(book, journal.desk, found, min(AT_ONCE, limit - done))
             done += count
     return waiting(book, day)
 
 
-def refresh_all(journal: StoredJournal, now: datetime, limit: int = 5_000) -> int:
+def refresh_all(
+    journal: StoredJournal, now: datetime, limit: int = 5_000, seconds: float = TICK_SECONDS
+) -> int:
     """Bring the worklists of all practices up to date, so many items of each; returns what is left.
 
-    Patients of whom there is no item at all, such as after an upgrade, get one.
+    Patients of whom there is no item at all, such as after an upgrade, get one. It takes so many
+    seconds at most; every minute another practice is the first.
     """
-    left = 0
-    for name, number in journal.db.rows("SELECT name, id FROM store_practice ORDER BY id"):
+    practices = journal.db.rows("SELECT name, id FROM store_practice ORDER BY id")
+    first = int(now.timestamp()) // 60 % max(1, len(practices))
+    until, left = monotonic() + seconds, 0
+    for name, number in practices[first:] + practices[:first]:
         with scoped(name, journal.db.alias):
             book = Book(db=journal.db, practice=name, number=number)
             with journal.db.atomic():
                 mark_missing(book)
-            left += refresh_day(journal, name, now, limit)
+            left += refresh_day(journal, name, now, limit, until)
     return left
 
 

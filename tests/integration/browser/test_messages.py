@@ -6,7 +6,9 @@ that process is gone, the page asks every few seconds, and nothing is lost.
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -83,6 +85,45 @@ def picture(visit: Visit, name: str) -> None:
         visit.page.screenshot(path=Path(SHOTS) / f"chat-{name}.png", full_page=True)
 
 
+def live_processes(server: Server) -> list[int]:
+    """Return the numbers of the live process and its own."""
+    port = f"CARETALLY_LIVE_PORT={server.surroundings['CARETALLY_LIVE_PORT']}".encode()
+    found = []
+    for each in Path("/proc").glob("[0-9]*"):
+        try:
+            is_of_server = port in (each / "environ").read_bytes().split(b"\0")
+            is_live = b"--beside" in (each / "cmdline").read_bytes().split(b"\0")
+        except OSError:  # it has just ended, or is somebody else's
+            continue
+        if is_of_server and is_live:
+            found.append(int(each.name))
+    return found
+
+
+def lose_the_live_process(server: Server, home: Page, desk: Page) -> None:
+    """Kill it: what is written meanwhile arrives, in order, and it is begun anew by itself."""
+    before = said(desk).count()
+    lost = live_processes(server)
+    assert lost
+    for each in lost:
+        os.kill(each, signal.SIGKILL)
+    expect(home.locator("#chat-state")).to_have_text(
+        "New messages come every few seconds.", timeout=LATER_MS
+    )
+    wanted = [f"While it was away: {each}" for each in ("one", "two", "three")]
+    for each in wanted:
+        write(home, each)
+    expect(said(desk)).to_have_count(before + 3, timeout=LATER_MS)
+    assert said(desk).all_inner_texts()[before:] == wanted
+    live(home)
+    live(desk)
+    expect(home.locator("#chat-state")).to_have_text("")
+    write(desk, "I am here again")
+    expect(said(home).last).to_have_text("I am here again", timeout=LATER_MS)
+    assert said(home).all_inner_texts() == said(desk).all_inner_texts()
+    assert not set(lost) & set(live_processes(server))
+
+
 def measure(visit: Visiting) -> None:
     """Close what was just written: the same seconds stand on the page and in the month."""
     nurse = visit("rosa", theme="dark")
@@ -133,9 +174,7 @@ def test_a_nurse_and_a_patient_write_with_each_other(visit: Visiting, server: Se
     picture(nurse, "nurse-desktop-light")
     picture(patient, "patient-phone-light")
 
-    write(desk, "I am here again")
-    expect(said(home).last).to_have_text("I am here again", timeout=LATER_MS)
-    assert said(home).all_inner_texts() == said(desk).all_inner_texts()
+    lose_the_live_process(server, home, desk)
     nurse.complaints.clear()
     patient.complaints.clear()
     measure(visit)

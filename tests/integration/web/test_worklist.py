@@ -205,6 +205,13 @@ def test_the_tick_finds_patients_without_an_item_in_all_practices(demo: Demo) ->
     assert len(items(demo)) == 9
 
 
+def test_a_tick_out_of_time_leaves_the_rest_to_the_next(demo: Demo) -> None:
+    now = demo.office("rosa").now
+    demo.journal.db.run("UPDATE store_workitem SET as_of_on = ''")
+    assert refresh_all(demo.journal, now, seconds=0) == 9
+    assert refresh_all(demo.journal, now) == 0
+
+
 def test_the_list_is_narrowed_down(demo: Demo) -> None:
     by = {
         "urgency": found(demo, Search(urgency="out_of_reach")),
