@@ -7,6 +7,7 @@ import os
 import subprocess
 import urllib.request
 from collections.abc import Iterator
+from http.client import HTTPException
 from pathlib import Path
 from urllib.error import HTTPError
 
@@ -44,7 +45,7 @@ def save(server: Server, token: str, number: int) -> list[str] | None:
             return [*told["accepted"], *told["known"]]
     except HTTPError as refused:
         raise AssertionError(refused.read().decode()) from refused
-    except OSError:
+    except (OSError, HTTPException):  # killed before the answer, or in the middle of it
         return None
 
 
