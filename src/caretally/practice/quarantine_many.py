@@ -201,7 +201,7 @@ def undo_rejection(office: Office, batch: str, void_id: str) -> int:
         office.append(voids)
         book.db.rows_in(
             f"UPDATE store_intakereading SET state = {HELD}, settled_by = '', settled_at = NULL, "  # noqa: S608
-            "settled_why = '' WHERE practice_id = %s AND id IN ({}) RETURNING id",
+            "settled_why = '' WHERE +practice_id = %s AND id IN ({}) RETURNING id",
             sorted(numbers[each.id] for each in settled),
             book.number,
         )

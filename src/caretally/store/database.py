@@ -150,7 +150,9 @@ class Database:
     def rows_in(self, sql: str, chosen: Iterable[Value], *values: Value) -> list[Row]:
         """Return what a query finds for many values, however many; `{}` stands for their list.
 
-        The other values come before the list.
+        The other values come before the list. Beside a list of ids a practice is asked for as
+        `+practice_id = %s`: without the sign SQLite walks through all rows of the practice, as soon
+        as the list is long, where it should look each id up.
         """
         found: list[Row] = []
         for part in batches(chosen, MOST_IN_LIST):

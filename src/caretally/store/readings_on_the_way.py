@@ -78,7 +78,7 @@ def ready_readings(book: Book, window: int, most: int) -> list[Waiting]:
 
 def readings_numbered(book: Book, numbers: Sequence[int]) -> list[Waiting]:
     """Return readings in the order of their numbers as given."""
-    sql = f"SELECT {COLUMNS} FROM store_intakereading WHERE practice_id = %s AND id IN ({{}})"  # noqa: S608
+    sql = f"SELECT {COLUMNS} FROM store_intakereading WHERE +practice_id = %s AND id IN ({{}})"  # noqa: S608
     found = {row[0]: waiting_of(row) for row in book.db.rows_in(sql, numbers, book.number)}
     return [found[number] for number in numbers if number in found]
 
@@ -87,7 +87,7 @@ def still_in(book: Book, numbers: Iterable[int], *states: int) -> frozenset[int]
     """Return which readings are in some states; true until the lock of the practice is given up."""
     told = ", ".join(str(state) for state in states)
     rows = book.db.rows_in(
-        f"SELECT id FROM store_intakereading WHERE practice_id = %s AND state IN ({told}) "  # noqa: S608
+        f"SELECT id FROM store_intakereading WHERE +practice_id = %s AND state IN ({told}) "  # noqa: S608
         "AND id IN ({})",
         numbers,
         book.number,
@@ -132,7 +132,7 @@ def settle_filed(book: Book, filed: Mapping[tuple[str, str], Sequence[int]]) -> 
         book.db.rows_in(
             f"UPDATE store_intakereading SET state = {FILED}, rule = '', says = '', device = %s, "  # noqa: S608
             f"patient = %s, entry_id = '{ENTRY_PREFIX}' || {digits} "
-            "WHERE practice_id = %s AND id IN ({}) RETURNING id",
+            "WHERE +practice_id = %s AND id IN ({}) RETURNING id",
             numbers, device, patient, book.number,
         )  # fmt: skip
 
@@ -190,7 +190,7 @@ def settle_repeated(book: Book, repeated: Iterable[Repeated]) -> None:
 def settle_removed(book: Book, numbers: Iterable[int]) -> None:
     """Keep that a vendor took readings back."""
     book.db.rows_in(
-        f"UPDATE store_intakereading SET state = {REMOVED} WHERE practice_id = %s "  # noqa: S608
+        f"UPDATE store_intakereading SET state = {REMOVED} WHERE +practice_id = %s "  # noqa: S608
         "AND id IN ({}) RETURNING id",
         numbers,
         book.number,
@@ -230,7 +230,7 @@ def make_ready(book: Book, numbers: Iterable[int]) -> int:
     """Let readings that are held back be filed anew; returns how many."""
     rows = book.db.rows_in(
         f"UPDATE store_intakereading SET state = {READY}, rule = '', says = '' "  # noqa: S608
-        f"WHERE practice_id = %s AND state = {HELD} AND id IN ({{}}) RETURNING id",
+        f"WHERE +practice_id = %s AND state = {HELD} AND id IN ({{}}) RETURNING id",
         numbers,
         book.number,
     )

@@ -91,7 +91,7 @@ def named_streams(book: Book, names: Iterable[str]) -> dict[str, Stream]:
 
 def numbered_streams(book: Book, numbers: Iterable[int]) -> dict[int, Stream]:
     """Return streams by number."""
-    sql = f"SELECT {COLUMNS} FROM store_stream WHERE practice_id = %s AND id IN ({{}})"  # noqa: S608
+    sql = f"SELECT {COLUMNS} FROM store_stream WHERE +practice_id = %s AND id IN ({{}})"  # noqa: S608
     rows = book.db.rows_in(sql, sorted(numbers), book.number)
     return {stream.id: stream for stream in map(stream_of, rows)}
 
@@ -135,7 +135,7 @@ def marked_streams(book: Book, bit: int) -> list[Stream]:
 def tie(book: Book, numbers: Iterable[int], bit: int) -> None:
     """Mark streams as depending on others."""
     book.db.rows_in(
-        "UPDATE store_stream SET ties = ties | %s WHERE practice_id = %s AND id IN ({}) "
+        "UPDATE store_stream SET ties = ties | %s WHERE +practice_id = %s AND id IN ({}) "
         "RETURNING id",
         sorted(numbers),
         bit,
