@@ -32,6 +32,9 @@ PAUSE_SECONDS = 0.25
 BREATH_SECONDS = 0.005
 """After every batch: on SQLite whoever waits to write gets a turn."""
 LONGEST_PAUSE_SECONDS = 60
+REST_SECONDS: Mapping[str, float] = {"escalation": 1.0}
+"""After a pass that found nothing, where looking costs by all that waits: steps of a ladder are
+minutes apart, and an alert that nobody took on is looked at once a second, however much arrives."""
 
 STREAMS: Mapping[str, Stream] = {
     "unpack": unpack_due,
@@ -81,6 +84,8 @@ class Streams:
             self.kept.db.connection.close()
             return 0
         standing.failures = 0
+        if not done:
+            standing.rests_until = monotonic() + REST_SECONDS.get(name, 0)
         return done
 
 

@@ -42,6 +42,25 @@ def test_a_stream_that_fails_rests_and_the_others_go_on(
     assert tried[-2:] == ["works", "works"]
 
 
+def test_what_costs_by_all_that_waits_is_not_looked_at_in_every_pass(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds, left, tried = [0.0], [1], []
+
+    def escalates(_kept: StoredJournal, _at: datetime) -> int:
+        tried.append(seconds[0])
+        left[0] -= 1
+        return max(0, left[0] + 1)
+
+    monkeypatch.setattr(streaming, "STREAMS", {"escalation": escalates})
+    monkeypatch.setattr(streaming, "monotonic", lambda: seconds[0])
+    streams = Streams(demo.journal)
+    for moment in (0.0, 0.1, 0.2, 0.9, 1.0, 1.1, 2.1):
+        seconds[0] = moment
+        streams.once(NEVER)
+    assert tried == [0.0, 0.1, 1.1, 2.1]
+
+
 def test_what_arrived_is_drained_and_the_loop_ends_when_told(
     demo: Demo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
