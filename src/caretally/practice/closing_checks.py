@@ -17,7 +17,7 @@ from caretally.patient_months.columns import REASONS
 from caretally.practice.office import Office
 from caretally.store.deciding_many import Decided
 from caretally.store.intake_tables import HELD, OPEN, IntakeFault, IntakeReading
-from caretally.store.models import ForgottenTimer, RunningTimer
+from caretally.store.models import Conversation, ForgottenTimer, RunningTimer
 from caretally.timekeeping import timers
 
 BLOCKS, WARNS = "blocks", "warns"
@@ -33,6 +33,9 @@ CHECKS: Mapping[str, tuple[str, str]] = {
     "timers_are_stopped": (BLOCKS, "No timer that began in the month still runs."),
     "forgotten_timers_are_settled": (WARNS, "Forgotten timers of the month were settled."),
     "spans_are_plausible": (WARNS, "No time or contact has an impossible length."),
+    "conversations_are_measured": (
+        WARNS, "Every written conversation of the month was closed and its time measured."
+    ),
     "held_readings_are_settled": (WARNS, "Held readings of the month were released or rejected."),
     "intake_faults_are_settled": (WARNS, "Faults in what devices sent by now were looked into."),
     "notes_are_complete": (WARNS, "Every contact has a summary or findings."),
@@ -125,7 +128,7 @@ def lacks_note(entry: Entry) -> bool:
 
 
 def around_decisions(office: Office, month: ServiceMonth, known_until: datetime) -> Findings:
-    """Return what was found beside the decisions: the calendar, timers and what devices sent."""
+    """Return what was found beside the decisions: the calendar, timers, messages and devices."""
     found = Findings()
     zone = office.home_zone()
     ends = instant_of(midnight(month.next().first_day, zone))
@@ -143,6 +146,11 @@ def around_decisions(office: Office, month: ServiceMonth, known_until: datetime)
     for forgotten in waiting:
         if timers.restored(bytes(forgotten.state)).started_at < ends:
             found.add("forgotten_timers_are_settled", patient=forgotten.patient)
+    talks = Conversation.objects.using(office.db.alias).filter(
+        practice__name=office.practice, state="open", begun_at__lt=ends
+    )
+    for patient in talks.order_by("patient").values_list("patient", flat=True):
+        found.add("conversations_are_measured", patient=patient)
     in_month = {
         "measured_us__gte": int(begins.timestamp()) * 1_000_000,
         "measured_us__lt": int(ends.timestamp()) * 1_000_000,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -12,6 +13,7 @@ from caretally.errors import InputError, UnknownError
 from caretally.journal.canonical import line_of
 from caretally.journal.corrections import resolve
 from caretally.journal.entries import ChatMeasured, ContactHeld, Entry
+from caretally.practice.closing_checks import around_decisions
 from caretally.practice.messaging import Desk
 from caretally.practice.messaging_measure import Closing, close, correct, so_far
 from caretally.store import conversations
@@ -87,6 +89,18 @@ def test_a_closed_conversation_is_in_the_month_as_chat_and_not_as_live(lakeside:
     assert totals(lakeside, "pat_ada") == (before[0] + 170, before[1])
     row = conversations.latest(desk.place)
     assert (row.state, row.topics, row.measured) == ("closed", "symptoms medication", wish.entry_id)
+
+
+def test_an_open_conversation_is_told_before_the_month_is_closed(lakeside: Demo) -> None:
+    def told() -> list[str]:
+        found = around_decisions(lakeside.office("bea"), MARCH, datetime(2026, 4, 2, tzinfo=UTC))
+        return found.patients.get("conversations_are_measured", [])
+
+    assert told() == []
+    desk = talk(lakeside, "pat_ada", "P0 N40 P80")
+    assert told() == ["pat_ada"]
+    close(later(desk, 1000), closing(desk, "ent_closing_1", "symptoms"))
+    assert told() == []
 
 
 def test_the_record_alone_is_enough_to_compute_it_again(lakeside: Demo) -> None:

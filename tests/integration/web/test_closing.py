@@ -77,7 +77,8 @@ def test_warnings_must_be_let_pass_by_name(enter: Enter, demo: Demo) -> None:
 
 
 WARNINGS = (
-    "forgotten_timers_are_settled", "spans_are_plausible", "held_readings_are_settled",
+    "forgotten_timers_are_settled", "spans_are_plausible", "conversations_are_measured",
+    "held_readings_are_settled",
     "intake_faults_are_settled", "notes_are_complete", "evidence_is_on_record",
     "staff_are_in_one_place", "lines_stand_under_every_reading", "entries_are_timely",
     "live_time_is_ample",
