@@ -15,6 +15,7 @@ from caretally.clock import ServiceMonth, instant_of, local_date, midnight
 from caretally.journal.entries import ContactHeld, Entry
 from caretally.patient_months.columns import REASONS
 from caretally.practice.office import Office
+from caretally.store import conversations
 from caretally.store.deciding_many import Decided
 from caretally.store.intake_tables import HELD, OPEN, IntakeFault, IntakeReading
 from caretally.store.models import Conversation, ForgottenTimer, RunningTimer
@@ -147,7 +148,7 @@ def around_decisions(office: Office, month: ServiceMonth, known_until: datetime)
         if timers.restored(bytes(forgotten.state)).started_at < ends:
             found.add("forgotten_timers_are_settled", patient=forgotten.patient)
     talks = Conversation.objects.using(office.db.alias).filter(
-        practice__name=office.practice, state="open", begun_at__lt=ends
+        practice__name=office.practice, state=conversations.OPEN, begun_at__lt=ends
     )
     for patient in talks.order_by("patient").values_list("patient", flat=True):
         found.add("conversations_are_measured", patient=patient)
